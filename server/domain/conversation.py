@@ -1,0 +1,254 @@
+"""The life of a conversation, as a table.
+
+A session begins OPEN: nothing said, nothing stored. The customer writes and
+the conversation is WAITING; an agent takes it (ACTIVE) and may give it back.
+Customer, agent or clock ends it: from ENDING on nothing can be said and
+erasing goes on until it is done, through crashes too. Then it is GONE, from
+which nothing returns.
+
+Rules of this file
+    1. Whatever may change a conversation's phase is a row of ``MOVES``.
+    2. No I/O, no clock, no await: callers pass ``at`` and store the result.
+    3. A refused move changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from server.domain.message import Author, Message
+from server.errors import RefusalCode, Refused
+from server.ids import AccountId, AgentId, ChannelId, ConversationId
+
+#: Messages in one conversation. A shop's longest chats have a few hundred;
+#: ten thousand keep one customer's share of the disk below 160 MB, and one
+#: data key 100 times below its limit of 2**20 uses.
+MOST_MESSAGES = 10_000
+
+
+class Phase(StrEnum):
+    """Where a conversation stands."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    ACTIVE = "active"
+    ENDING = "ending"
+    GONE = "gone"
+
+
+class Move(StrEnum):
+    """What can happen to a conversation."""
+
+    WRITE = "write"  # the customer's message
+    ANSWER = "answer"  # the agent's message
+    TAKE = "take"
+    RELEASE = "release"
+    END = "end"
+    FORGET = "forget"
+
+
+class EndedBy(StrEnum):
+    """Who or what ended a conversation."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    INACTIVITY = "inactivity"
+    AGE = "age"
+    OPERATOR = "operator"
+
+
+MOVES: Mapping[tuple[Phase, Move], Phase] = {
+    (Phase.OPEN, Move.WRITE): Phase.WAITING,
+    (Phase.OPEN, Move.END): Phase.GONE,  # nothing stored, nothing to erase
+    (Phase.WAITING, Move.WRITE): Phase.WAITING,
+    (Phase.WAITING, Move.TAKE): Phase.ACTIVE,
+    (Phase.WAITING, Move.END): Phase.ENDING,
+    (Phase.ACTIVE, Move.WRITE): Phase.ACTIVE,
+    (Phase.ACTIVE, Move.ANSWER): Phase.ACTIVE,
+    (Phase.ACTIVE, Move.RELEASE): Phase.WAITING,
+    (Phase.ACTIVE, Move.END): Phase.ENDING,
+    (Phase.ENDING, Move.END): Phase.ENDING,  # both sides may end it at once
+    (Phase.ENDING, Move.FORGET): Phase.GONE,
+}
+
+#: What a refused move is called, where "it has ended" would be wrong.
+_DENIALS: Mapping[tuple[Phase, Move], RefusalCode] = {
+    (Phase.ACTIVE, Move.TAKE): RefusalCode.TAKEN,
+    (Phase.WAITING, Move.ANSWER): RefusalCode.NOT_YOURS,
+    (Phase.WAITING, Move.RELEASE): RefusalCode.NOT_YOURS,
+    # An agent cannot see a conversation in which nothing was said.
+    (Phase.OPEN, Move.ANSWER): RefusalCode.CONVERSATION_UNKNOWN,
+    (Phase.OPEN, Move.TAKE): RefusalCode.CONVERSATION_UNKNOWN,
+    (Phase.OPEN, Move.RELEASE): RefusalCode.CONVERSATION_UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Where a conversation stands; every change makes a new value.
+
+    Attributes:
+        id: Names it; opens nothing.
+        account: Whose customer is writing.
+        channel: The way by which the customer came.
+        epoch: Eight hexadecimal digits that change when history is replaced
+            (a restored backup), so that peers notice.
+        phase: Where in ``MOVES`` it stands.
+        agent: Who has it; None unless ACTIVE.
+        last_number: The number of the newest message; 0 for none.
+        started_at: Unix seconds.
+        last_at: Unix seconds of the newest sign of life that moves the
+            inactivity deadline.
+        ended_by: Who ended it; None while it lives.
+    """
+
+    id: ConversationId
+    account: AccountId
+    channel: ChannelId
+    epoch: str
+    started_at: float
+    last_at: float
+    phase: Phase = Phase.OPEN
+    agent: AgentId | None = None
+    last_number: int = 0
+    ended_by: EndedBy | None = None
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether anything of it is on disk."""
+        return self.phase not in {Phase.OPEN, Phase.GONE}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something can still be said in it."""
+        return self.phase not in {Phase.ENDING, Phase.GONE}
+
+    def move(self, move: Move) -> Phase:
+        """The phase after ``move``.
+
+        Raises:
+            Refused: If ``MOVES`` has no such row: ``CONVERSATION_ENDED``, or
+                what ``_DENIALS`` says.
+        """
+        phase = MOVES.get((self.phase, move))
+        if phase is None:
+            raise Refused(
+                _DENIALS.get(
+                    (self.phase, move), RefusalCode.CONVERSATION_ENDED
+                )
+            )
+        return phase
+
+    def write(
+        self, text: str, *, client_id: str, at: float
+    ) -> tuple[Conversation, Message]:
+        """The customer says ``text``.
+
+        Raises:
+            Refused: It has ended, or is full.
+        """
+        return self._say(
+            Move.WRITE, Author.CUSTOMER, text, client_id=client_id, at=at
+        )
+
+    def answer(
+        self, text: str, *, agent: AgentId, name: str, client_id: str, at: float
+    ) -> tuple[Conversation, Message]:
+        """The agent who has it says ``text``, under the display name ``name``.
+
+        Raises:
+            Refused: It has ended, is full, or is another agent's.
+        """
+        self._check_has(Move.ANSWER, agent)
+        return self._say(
+            Move.ANSWER,
+            Author.AGENT,
+            text,
+            client_id=client_id,
+            at=at,
+            name=name,
+        )
+
+    def take(self, agent: AgentId) -> Conversation:
+        """Give a waiting conversation to ``agent``; taking twice is one.
+
+        Raises:
+            Refused: It has ended, or another agent has it.
+        """
+        if self.phase is Phase.ACTIVE and self.agent == agent:
+            return self
+        return replace(self, phase=self.move(Move.TAKE), agent=agent)
+
+    def release(self, agent: AgentId) -> Conversation:
+        """Give it back to those who wait.
+
+        Raises:
+            Refused: It has ended, or is another agent's.
+        """
+        self._check_has(Move.RELEASE, agent)
+        return replace(self, phase=self.move(Move.RELEASE), agent=None)
+
+    def end(self, by: EndedBy, *, agent: AgentId | None = None) -> Conversation:
+        """Nothing can be said from now on; the first to end it is kept.
+
+        Args:
+            by: Who or what ends it.
+            agent: Which agent, if one does.
+
+        Raises:
+            Refused: It is gone, or is another agent's.
+        """
+        if agent is not None and self.phase is Phase.ACTIVE:
+            self._check_has(Move.END, agent)
+        return replace(
+            self, phase=self.move(Move.END), ended_by=self.ended_by or by
+        )
+
+    def forget(self) -> Conversation:
+        """It is erased: nothing returns from here.
+
+        Raises:
+            Refused: It has not been ended.
+        """
+        return replace(self, phase=self.move(Move.FORGET), agent=None)
+
+    def revive(self, *, at: float) -> Conversation:
+        """The customer is back: the inactivity deadline counts from ``at``."""
+        return replace(self, last_at=max(self.last_at, at))
+
+    def _check_has(self, move: Move, agent: AgentId) -> None:
+        self.move(move)
+        if self.agent != agent:
+            raise Refused(RefusalCode.NOT_YOURS)
+
+    def _say(  # noqa: PLR0913 - the six parts of a message
+        self,
+        move: Move,
+        author: Author,
+        text: str,
+        *,
+        client_id: str,
+        at: float,
+        name: str | None = None,
+    ) -> tuple[Conversation, Message]:
+        phase = self.move(move)
+        if self.last_number >= MOST_MESSAGES:
+            raise Refused(RefusalCode.CONVERSATION_FULL)
+        # A clock set back must not make an older message look newer: times
+        # within a conversation never fall.
+        at = max(at, self.last_at)
+        message = Message(
+            conversation=self.id,
+            number=self.last_number + 1,
+            author=author,
+            name=name,
+            client_id=client_id,
+            said_at=at,
+            text=text,
+        )
+        after = replace(
+            self, phase=phase, last_number=message.number, last_at=at
+        )
+        return after, message

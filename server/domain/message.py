@@ -1,0 +1,84 @@
+"""A message, and what text must be like to become one."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from server.errors import RefusalCode, Refused
+from server.ids import ConversationId
+
+#: Characters in a message. Four times the longest SMS chain, and 16 KB at
+#: the very worst: a history frame still holds three of them.
+MOST_CHARACTERS = 4_000
+
+
+class Author(StrEnum):
+    """Which side said it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as accepted: numbered, timed, and from then on unchangeable.
+
+    Attributes:
+        conversation: Where it was said.
+        number: 1 for the first message of the conversation, then 2, 3, ...
+            without gaps; peers resume by number.
+        author: Which side said it.
+        name: The agent's display name; None for the customer.
+        client_id: The sender's own id of it; a repeat finds its message.
+        said_at: Unix seconds on the server's clock, not the sender's.
+        text: What was said, normalised by ``clean``; kept out of ``repr`` so
+            that no log line or traceback can contain it.
+    """
+
+    conversation: ConversationId
+    number: int
+    author: Author
+    client_id: str
+    said_at: float
+    text: str = field(repr=False)
+    name: str | None = field(default=None, repr=False)
+
+
+def clean(text: str) -> str:
+    """``text`` as it is stored: NFC, no control characters, trimmed.
+
+    Line feeds and tabs stay. Other control characters go, among them those
+    that make a terminal or a log viewer do things; bidirectional marks stay,
+    for Arabic and Hebrew need them, and the pages isolate each message.
+
+    Raises:
+        Refused: ``TEXT_EMPTY`` if nothing visible is left, ``TEXT_TOO_LONG``
+            if it is longer than ``MOST_CHARACTERS``.
+    """
+    # Most messages are plain: two scans in C instead of a loop over them.
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+        text = "".join(filter(_may_stay, text))
+    text = text.strip()
+    if len(text) > MOST_CHARACTERS:
+        raise Refused(RefusalCode.TEXT_TOO_LONG, path="$.text")
+    if not any(map(_is_visible, text)):
+        raise Refused(RefusalCode.TEXT_EMPTY, path="$.text")
+    return text
+
+
+def _may_stay(character: str) -> bool:
+    # Cc: control characters. Cs: halves of a pair, which UTF-8 cannot carry.
+    return character in "\n\t" or unicodedata.category(character) not in {
+        "Cc",
+        "Cs",
+    }
+
+
+def _is_visible(character: str) -> bool:
+    # Zs/Zl/Zp: spaces. Cf: joiners and marks that show nothing by themselves.
+    return unicodedata.category(character)[0] != "Z" and unicodedata.category(
+        character
+    ) not in {"Cc", "Cf"}

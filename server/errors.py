@@ -1,0 +1,116 @@
+"""Every error the server raises on purpose, in one tree.
+
+Four branches, one question: *who has to act?*
+
+    ServerError
+    |-- Refused        the peer asked for what it may not have: tell it why
+    |-- Unavailable    the disk or a remote is failing: try again later
+    |-- Corrupt        stored bytes fail their check: tell the operator, stop
+    `-- Misconfigured  the settings cannot work: do not start
+
+Only ``Refused`` crosses the wire, and then only its fields: never
+``str(error)``. No error is ever given anything that a person typed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Actor(StrEnum):
+    """Who has to act before a refused request can succeed."""
+
+    CLIENT = "client"
+    PERSON = "person"
+    OPERATOR = "operator"
+    NOBODY = "nobody"
+
+
+class RefusalCode(StrEnum):
+    """Why a frame was denied; section 6 of docs/protocol.md."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_TYPE = "unknown_type"
+    NOT_NOW = "not_now"
+    BAD_CREDENTIALS = "bad_credentials"
+    SESSION_UNKNOWN = "session_unknown"
+    CONVERSATION_UNKNOWN = "conversation_unknown"
+    CONVERSATION_ENDED = "conversation_ended"
+    TAKEN = "taken"
+    NOT_YOURS = "not_yours"
+    TEXT_EMPTY = "text_empty"
+    TEXT_TOO_LONG = "text_too_long"
+    CONVERSATION_FULL = "conversation_full"
+    TOO_FAST = "too_fast"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+
+
+ACTS: dict[RefusalCode, Actor] = {
+    RefusalCode.MALFORMED: Actor.CLIENT,
+    RefusalCode.UNKNOWN_TYPE: Actor.CLIENT,
+    RefusalCode.NOT_NOW: Actor.CLIENT,
+    RefusalCode.BAD_CREDENTIALS: Actor.PERSON,
+    RefusalCode.SESSION_UNKNOWN: Actor.CLIENT,
+    RefusalCode.CONVERSATION_UNKNOWN: Actor.CLIENT,
+    RefusalCode.CONVERSATION_ENDED: Actor.NOBODY,
+    RefusalCode.TAKEN: Actor.PERSON,
+    RefusalCode.NOT_YOURS: Actor.PERSON,
+    RefusalCode.TEXT_EMPTY: Actor.PERSON,
+    RefusalCode.TEXT_TOO_LONG: Actor.PERSON,
+    RefusalCode.CONVERSATION_FULL: Actor.PERSON,
+    RefusalCode.TOO_FAST: Actor.PERSON,
+    RefusalCode.TOO_MANY: Actor.CLIENT,
+    RefusalCode.UNAVAILABLE: Actor.OPERATOR,
+}
+
+#: The same frame can succeed later; everything else never will.
+RETRIED = frozenset({RefusalCode.TOO_FAST, RefusalCode.UNAVAILABLE})
+
+
+class ServerError(Exception):
+    """What all of them are."""
+
+
+class Refused(ServerError):
+    """The peer's request was understood and denied.
+
+    Attributes:
+        code: What to tell the peer.
+        retry_after: Seconds to wait before the same request can succeed.
+        path: Where in the frame the fault lies (``$.text``); never the value.
+    """
+
+    def __init__(
+        self,
+        code: RefusalCode,
+        *,
+        retry_after: float | None = None,
+        path: str | None = None,
+    ) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.retry_after = retry_after
+        self.path = path
+
+    @property
+    def act(self) -> Actor:
+        """Who has to act."""
+        return ACTS[self.code]
+
+    @property
+    def retry(self) -> bool:
+        """Whether the same request can succeed later."""
+        return self.code in RETRIED
+
+
+class Unavailable(ServerError):
+    """Something the server needs did not do its work; nothing was changed."""
+
+
+class Corrupt(ServerError):
+    """Stored bytes are not what was stored; deliberately says no more."""
+
+
+class Misconfigured(ServerError):
+    """The server cannot run as it was told to; the text is for the operator."""

@@ -1,0 +1,1 @@
+"""How it is said: frames, their two encodings, and one peer without I/O."""
