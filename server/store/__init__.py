@@ -1,0 +1,1 @@
+"""What is kept: the database file, and nothing that it cannot show anybody."""

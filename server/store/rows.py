@@ -1,0 +1,100 @@
+"""The rows of the database, as values; the columns stand in ``schema.sql``.
+
+Plain data in both directions: a service makes a row from its domain values
+and gets an equal one back. Field order is column order; ``statements`` relies
+on it. Times are unix seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from server.domain.conversation import EndedBy, Phase
+from server.ids import AccountId, AgentId, ChannelId, ConversationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRow:
+    """Where a stored conversation stands; written again at every change.
+
+    Attributes:
+        id: Names it.
+        account: Whose customer is writing.
+        channel: The way by which the customer came.
+        phase: WAITING, ACTIVE or ENDING; the others are never stored.
+        epoch: Changes when history is replaced.
+        slot: Where in the key file its data key lies.
+        token_hash: What the customer's token has to hash to.
+        started_at: When its first message was said.
+        last_at: The newest sign of life that moves the inactivity deadline.
+        due_at: When it times out, unless something moves that.
+        last_number: The number of the newest message.
+        agent: Who has it; None unless ACTIVE.
+        ended_by: Who ended it; None unless ENDING.
+        customer_delivered: Up to which number the customer's screen has it.
+        customer_read: Up to which number the customer has seen it.
+        agent_delivered: The same of the agent's screen.
+        agent_read: The same of the agent.
+    """
+
+    id: ConversationId
+    account: AccountId
+    channel: ChannelId
+    phase: Phase
+    epoch: str
+    slot: int
+    token_hash: bytes = field(repr=False)
+    started_at: float
+    last_at: float
+    due_at: float
+    last_number: int
+    agent: AgentId | None
+    ended_by: EndedBy | None
+    customer_delivered: int
+    customer_read: int
+    agent_delivered: int
+    agent_read: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """One message; what was said, by whom and when is sealed.
+
+    Attributes:
+        conversation: Where it was said.
+        number: 1, 2, 3, ... without gaps.
+        client_id: The sender's own id of it; a repeat finds its row.
+        sealed: ``sealed_message.pack``, sealed under the conversation's key.
+    """
+
+    conversation: ConversationId
+    number: int
+    client_id: str
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRow:
+    """An agent's token that is still good; kept as a hash only.
+
+    Attributes:
+        hash: What the token has to hash to.
+        agent: Whose it is.
+        expires_at: From when on it opens nothing.
+    """
+
+    hash: bytes = field(repr=False)
+    agent: AgentId
+    expires_at: float
+
+
+class LiveRow(NamedTuple):
+    """What the start needs of every conversation: light, there are 100,000."""
+
+    id: ConversationId
+    account: AccountId
+    slot: int
+    phase: Phase
+    due_at: float
+    started_at: float

@@ -1,0 +1,55 @@
+-- The database, version 1. Times are unix seconds, UTC. A sealed column is an
+-- envelope as described in vault/sealing.py, bound to account, conversation,
+-- table, column and row. No key is ever in this database: keys lie in the
+-- slots of the key file.
+--
+-- In brackets: which record type of domain/record_types.py claims the column.
+-- Everything of a conversation dies with it: at its end or its timeout.
+
+CREATE TABLE conversation (    -- [customer messages, web]
+    id           TEXT NOT NULL PRIMARY KEY, -- 128 random bits; opens nothing
+    account      TEXT NOT NULL,    -- whose customer is writing
+    channel      TEXT NOT NULL,    -- the way by which the customer came
+    phase        TEXT NOT NULL,    -- domain.conversation.Phase, while stored
+    epoch        TEXT NOT NULL,    -- changes when history is replaced
+    slot         INTEGER NOT NULL, -- its data key's slot; zeroed = unreadable
+    token_hash   BLOB NOT NULL,    -- SHA-256 of the customer's token
+    started_at   REAL NOT NULL,    -- its first message
+    last_at      REAL NOT NULL,    -- the newest sign of life
+    due_at       REAL NOT NULL,    -- times out at; every message moves it on
+    last_number  INTEGER NOT NULL, -- of the newest message
+    agent        TEXT,             -- who has it; null unless active
+    ended_by     TEXT,             -- domain.conversation.EndedBy; null while
+                                   -- it lives
+    customer_delivered INTEGER NOT NULL, -- up to which number the customer's
+    customer_read      INTEGER NOT NULL, -- screen has it, the customer saw it
+    agent_delivered    INTEGER NOT NULL, -- and the same of the agent
+    agent_read         INTEGER NOT NULL,
+    CHECK (phase IN ('waiting', 'active', 'ending'))
+) STRICT, WITHOUT ROWID;
+
+-- A customer comes back with a token and nothing else.
+CREATE UNIQUE INDEX conversation_token ON conversation (token_hash);
+
+-- An agent's list. By its start, which never changes: ordered by last_at,
+-- every message would rewrite its place, and writing again would cost the
+-- customer the place in the queue.
+CREATE INDEX conversation_listed
+    ON conversation (account, phase, started_at);
+
+CREATE TABLE message (         -- [customer messages, web]
+                               -- [agent and bot messages, web]
+    conversation TEXT NOT NULL REFERENCES conversation (id),
+    number       INTEGER NOT NULL, -- 1, 2, 3, ... no gaps; peers resume by it
+    client_id    TEXT NOT NULL,    -- the sender's own; a repeat finds its row
+    sealed       BLOB NOT NULL,    -- author, name, time and words: see
+                                   -- store/sealed_message.py
+    PRIMARY KEY (conversation, number),
+    UNIQUE (conversation, client_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sign_in (         -- [account credentials]
+    hash       BLOB NOT NULL PRIMARY KEY, -- SHA-256 of an agent's token
+    agent      TEXT NOT NULL,      -- whose
+    expires_at REAL NOT NULL       -- opens nothing from then on
+) STRICT, WITHOUT ROWID;
