@@ -1,0 +1,1 @@
+"""Who is here now, in memory only; nothing in here waits."""
