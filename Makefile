@@ -89,7 +89,7 @@ test: setup-test
 check: $(VENV)/dev.stamp
 	@$(VENV)/bin/ruff format --check --quiet $(PLACES)
 	@$(VENV)/bin/ruff check --quiet $(PLACES)
-	@$(VENV)/bin/lint-imports
+	@said=$$($(VENV)/bin/lint-imports 2>&1) || { echo "$$said"; exit 1; }
 	@$(VENV)/bin/mypy $(PLACES)
 
 format: $(VENV)/dev.stamp

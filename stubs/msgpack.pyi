@@ -1,15 +1,24 @@
 """The part of msgpack that we use; the package itself ships no types."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
-class UnpackException(Exception): ...  # noqa: N818 - msgpack's own name
+class UnpackException(Exception): ...
 class ExtraData(UnpackException, ValueError): ...
 class OutOfData(UnpackException): ...
 class FormatError(ValueError, UnpackException): ...
 class StackError(ValueError, UnpackException): ...
+
+class Packer:
+    def __init__(
+        self,
+        *,
+        default: Callable[[Any], Any] | None = ...,
+        autoreset: bool = ...,
+        use_bin_type: bool = ...,
+        strict_types: bool = ...,
+    ) -> None: ...
+    def pack(self, obj: Any) -> bytes: ...
 
 def packb(
     o: Any,
@@ -17,7 +26,6 @@ def packb(
     default: Callable[[Any], Any] | None = ...,
     use_bin_type: bool = ...,
     strict_types: bool = ...,
-    use_single_float: bool = ...,
 ) -> bytes: ...
 def unpackb(
     packed: bytes | bytearray | memoryview,
@@ -30,6 +38,4 @@ def unpackb(
     max_array_len: int = ...,
     max_map_len: int = ...,
     max_ext_len: int = ...,
-    object_hook: Callable[[dict[str, Any]], Any] | None = ...,
-    object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = ...,
 ) -> Any: ...

@@ -1,0 +1,207 @@
+"""What the documents say is what the code does: tables, links, settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec import inspect
+
+from server.errors import ACTS, RETRIED, RefusalCode
+from server.protocol.farewell import Farewell
+from server.protocol.frames import (
+    CLIENT_FRAMES,
+    SERVER_FRAMES,
+    Limits,
+    Marks,
+    MessageItem,
+    Role,
+    Summary,
+)
+
+ROOT = Path(__file__).parent.parent
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+#: The structs behind the capitalised names of section 8.
+MAPS: dict[str, type[msgspec.Struct]] = {
+    "Message": MessageItem,
+    "Summary": Summary,
+    "Marks": Marks,
+    "Limits": Limits,
+}
+
+#: A field as (name, may be left out, type as the document writes it).
+Fields = set[tuple[str, bool, str]]
+
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+_CODE_BLOCK = re.compile(r"```.*?```", re.DOTALL)
+_FIELD = re.compile(r"`(\w+)(\?)?` (list of \w+|\w+)")
+
+
+def table(text: str, heading: str) -> list[list[str]]:
+    """The cells of the first table whose first heading is ``heading``."""
+    rows: list[list[str]] = []
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if rows or (line.startswith("|") and cells[0] == heading):
+            if not line.startswith("|"):
+                break
+            rows.append(cells)
+    return rows[2:]
+
+
+def section(number: str) -> str:
+    """The part of the protocol under the heading ``number``."""
+    heading = rf"^#+ {re.escape(number)}\.? .*$"
+    after = re.split(heading, PROTOCOL, flags=re.MULTILINE)
+    return after[1].split("\n#")[0]
+
+
+def documented(cell: str) -> Fields:
+    """The fields that a cell of section 8 names."""
+    plain = re.sub(r"\([^)]*\)", "", cell)  # remarks name values
+    fields = {
+        (name, mark == "?", kind) for name, mark, kind in _FIELD.findall(plain)
+    }
+    if "and the fields of Message" in cell:
+        fields |= coded(MessageItem)
+    return fields
+
+
+def coded(struct: type[msgspec.Struct]) -> Fields:
+    """The fields that ``struct`` has."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    return {
+        (field.encode_name, not field.required, word(field.type))
+        for field in info.fields
+    }
+
+
+def word(kind: inspect.Type) -> str:
+    """A field's type as the document writes it."""
+    match kind:
+        case inspect.UnionType(types=types):
+            return " or ".join(
+                word(each)
+                for each in types
+                if not isinstance(each, inspect.NoneType)
+            )
+        case inspect.VarTupleType(item_type=item):
+            return f"list of {word(item)}"
+        case inspect.StructType(cls=cls):
+            return next(name for name, map_ in MAPS.items() if map_ is cls)
+        case inspect.BoolType():
+            return "bool"
+        case inspect.IntType():
+            return "int"
+        case inspect.StrType():
+            return "str"
+        case _:
+            raise AssertionError(kind)
+
+
+def bare(cell: str) -> str:
+    """A cell without the marks of code."""
+    return cell.strip("`")
+
+
+def test_client_frames_are_those_documented() -> None:
+    """Section 8.1 names each frame a role may send, and its fields."""
+    told = {
+        (role, bare(frame)): documented(fields)
+        for frame, roles, fields in table(section("8.1"), "frame")
+        for role in (list(Role) if roles == "all" else [Role(roles)])
+    }
+    known = {
+        (role, tag): coded(frame)
+        for role, frames in CLIENT_FRAMES.items()
+        for tag, frame in frames.items()
+    }
+
+    assert told == known
+
+
+def test_server_frames_are_those_documented() -> None:
+    """Section 8.2 names each frame the server may send, and its fields."""
+    told = {
+        bare(frame): documented(fields)
+        for frame, _, fields in table(section("8.2"), "frame")
+    }
+    known = {
+        str(frame.__struct_config__.tag): coded(frame)
+        for frame in SERVER_FRAMES
+    }
+
+    assert told == known
+
+
+def test_maps_inside_frames_are_those_documented() -> None:
+    """Section 8.3 names each map inside a frame, and its fields."""
+    told = {
+        name: documented(fields)
+        for name, fields in table(section("8.3"), "map")
+    }
+
+    assert told == {name: coded(struct) for name, struct in MAPS.items()}
+
+
+def test_refusals_are_those_documented() -> None:
+    """Section 6 says of each code who must act and whether to retry."""
+    told = {
+        bare(code): (act, retry)
+        for code, act, retry, _ in table(section("6"), "code")
+    }
+
+    assert told == {
+        code.value: (ACTS[code].value, "yes" if code in RETRIED else "no")
+        for code in RefusalCode
+    }
+
+
+def test_close_codes_are_those_documented() -> None:
+    """Section 7 names each code with which the server closes."""
+    told = {
+        int(code): bare(name) for code, name, _ in table(section("7"), "code")
+    }
+
+    assert told == {code.value: code.name.lower() for code in Farewell}
+
+
+def slug(heading: str) -> str:
+    """The anchor that readers' programs make of a heading."""
+    kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return kept.replace(" ", "-")
+
+
+def links(path: Path) -> Iterator[str]:
+    """Where the links and pictures of a document lead, within the project."""
+    text = _CODE_BLOCK.sub("", path.read_text("utf-8"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:", target):
+            yield target
+
+
+def missing(path: Path, targets: Iterable[str]) -> Iterator[str]:
+    """Those of ``targets`` that lead nowhere."""
+    for target in targets:
+        name, _, anchor = target.partition("#")
+        there = (path.parent / name).resolve() if name else path
+        if not there.exists():
+            yield target
+        elif anchor and there.suffix == ".md":
+            headings = _HEADING.findall(there.read_text("utf-8"))
+            if anchor not in map(slug, headings):
+                yield target
+
+
+@pytest.mark.parametrize(
+    "path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Every link and picture of a document is there."""
+    assert list(missing(path, links(path))) == []
