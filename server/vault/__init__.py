@@ -1,0 +1,1 @@
+"""How what is kept is sealed, and how its keys are kept and destroyed."""
