@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from server.domain.conversation import MOVES
+from server.domain.record_types import RECORD_TYPES
 from server.errors import ACTS, RETRIED, RefusalCode
 from server.protocol.farewell import Farewell
 from server.protocol.frames import (
@@ -21,6 +23,7 @@ from server.protocol.frames import (
     Role,
     Summary,
 )
+from tools import data_model, diagram
 
 ROOT = Path(__file__).parent.parent
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -170,6 +173,16 @@ def test_close_codes_are_those_documented() -> None:
     }
 
     assert told == {code.value: code.name.lower() for code in Farewell}
+
+
+def test_the_data_model_is_that_of_the_registry() -> None:
+    """`python -m tools.data_model` would write what is there."""
+    assert data_model.PAGE.read_text("utf-8") == data_model.page(RECORD_TYPES)
+
+
+def test_the_diagram_is_that_of_the_table() -> None:
+    """`python -m tools.diagram` would draw what is there."""
+    assert diagram.DRAWING.read_text("utf-8") == diagram.drawing(MOVES)
 
 
 def slug(heading: str) -> str:
