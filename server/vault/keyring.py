@@ -1,0 +1,269 @@
+"""The keys of all conversations: made, kept wrapped, found and destroyed.
+
+Each conversation has a data key of its own in a slot of the key file. To
+destroy the key is to destroy the conversation, wherever copies of its sealed
+messages may lie.
+
+The life of a slot
+
+    free --new_key--> staged --flush--> kept --shred--> zeroed --release--> free
+                        |
+                        `--abandon--> staged as zeros --flush--> free
+
+Which thread does what, and why there is no lock where messages pass
+
+    the loop     new_key, key, abandon, release: never wait for the disk
+    a worker     flush, shred, reconcile, close: wait; one at a time, by
+                 ``_writing``, a lock that the loop never takes
+
+What both sides touch is touched by single steps that the interpreter makes
+whole: ``append`` and ``popleft`` of a deque, ``pop`` and ``[] =`` of a dict.
+
+    ``_staged``  the loop appends on the right; only a worker takes from the
+                 left, and only what is on the medium. So it is never empty
+                 while something is not, and an index cannot shift under a
+                 worker that reads.
+    ``_free``    either side appends; only the loop takes.
+    ``_ended``   a worker writes ``slot`` here before it drops the cached key,
+                 and ``key`` looks here after it cached one: whichever comes
+                 second takes it out.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import NamedTuple
+
+from server.errors import Corrupt, Unavailable
+from server.ids import Randomness
+from server.vault.master_key import MasterKey
+from server.vault.sealing import NONCE_SIZE, SECRET_SIZE, DataKey
+from server.vault.slot_file import Disk, SlotFile
+from server.vault.wrapping import EMPTY, KeyWrapper, place_of
+
+#: Unwrapped keys kept at hand. An entry costs 2.7 KiB, most of it the cipher's
+#: own tables: 54 MiB when full. A key that is not at hand costs 8 us.
+MOST_CACHED = 20_000
+
+#: Slots in the file: 128 MiB of them. A million live conversations are more
+#: than one process carries; whoever gets here is being flooded.
+MOST_SLOTS = 2**20
+
+
+class _Staged(NamedTuple):
+    slot: int
+    record: bytes
+    frees: bool  # the slot is free again once this is on the medium
+
+
+class Keyring:
+    """The data keys of all conversations; see ``open``."""
+
+    def __init__(
+        self,
+        file: SlotFile,
+        wrapper: KeyWrapper,
+        *,
+        randomness: Randomness,
+        most_cached: int = MOST_CACHED,
+        most_slots: int = MOST_SLOTS,
+    ) -> None:
+        self._file = file
+        self._wrapper = wrapper
+        self._randomness = randomness
+        self._most_cached = most_cached
+        self._most_slots = most_slots
+        # Until ``reconcile`` has told which slots are free, none is: new keys
+        # go behind the end, where they can overwrite nothing.
+        self._next = file.capacity
+        self._free: deque[int] = deque()
+        self._staged: deque[_Staged] = deque()
+        self._ended: dict[int, bool] = {}  # slot -> is it zeroed on disk?
+        self._cache: OrderedDict[int, tuple[bytes, DataKey]] = OrderedDict()
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        master: MasterKey,
+        *,
+        randomness: Randomness,
+        disk: Disk = os,
+    ) -> Keyring:
+        """Open the key file at ``path``, or make it; blocks.
+
+        Call ``reconcile`` before the first ``new_key``.
+
+        Raises:
+            Misconfigured: The file belongs to another master key, is open to
+                others, or in use by another process.
+            Corrupt: The file is not a whole key file.
+        """
+        wrapper = KeyWrapper(master)
+        file = SlotFile.open(path, master, key_id=wrapper.key_id, disk=disk)
+        return cls(file, wrapper, randomness=randomness)
+
+    @property
+    def used(self) -> int:
+        """Slots that a new key cannot have: kept, staged or being erased."""
+        return self._next - len(self._free)
+
+    @property
+    def has_staged(self) -> bool:
+        """Whether ``flush`` has something to write; exact at any time."""
+        return bool(self._staged)
+
+    def new_key(self, account: str, conversation: str) -> DataKey:
+        """Make a key and stage it; it is not on disk before ``flush``.
+
+        Raises:
+            Unavailable: The file has as many keys as it may.
+        """
+        slot = self._take_slot()
+        place = place_of(slot, account, conversation)
+        secret = self._randomness(SECRET_SIZE)
+        record = self._wrapper.wrap(
+            secret, place=place, nonce=self._randomness(NONCE_SIZE)
+        )
+        self._staged.append(_Staged(slot, record, frees=False))
+        key = DataKey(slot, secret)
+        self._remember(place, key)
+        return key
+
+    def key(self, slot: int, *, account: str, conversation: str) -> DataKey:
+        """The key of ``conversation``, which lies in ``slot``.
+
+        Raises:
+            Corrupt: There is no readable key of that conversation there: it
+                was shredded, altered, or is another's.
+            Unavailable: The disk did not give it.
+        """
+        place = place_of(slot, account, conversation)
+        cached = self._cache.pop(slot, None)
+        if cached is not None and cached[0] == place:
+            key = cached[1]
+        else:
+            record = self._file.read(slot)
+            key = DataKey(slot, self._wrapper.unwrap(record, place=place))
+        self._remember(place, key)
+        if slot in self._ended:
+            self._cache.pop(slot, None)
+            raise Corrupt("the key in this slot has been destroyed")
+        return key
+
+    def abandon(self, slots: Iterable[int]) -> None:
+        """Take back keys of ``new_key`` that nothing will be kept under.
+
+        Once for each, flushed or not. The next ``flush`` zeroes them, and
+        then they are free.
+        """
+        for slot in slots:
+            self._cache.pop(slot, None)
+            self._staged.append(_Staged(slot, EMPTY, frees=True))
+
+    def release(self, slots: Iterable[int]) -> None:
+        """Let shredded slots be used again; call when their rows are gone.
+
+        Before that, a crash would have the rows' slots shredded once more,
+        with somebody else's new key in them. Slots that are not zeroed on
+        disk stay taken, and repeating is harmless.
+        """
+        for slot in slots:
+            if self._ended.get(slot):
+                del self._ended[slot]
+                self._free.append(slot)
+
+    def flush(self) -> None:
+        """Put what is staged on the medium, with one sync; blocks.
+
+        Raises:
+            Unavailable: The disk did not take it. All of it stays staged.
+        """
+        with self._writing:
+            # What the loop appends from here on is for the next flush.
+            count = len(self._staged)
+            latest = {
+                staged.slot: staged
+                for staged in (self._staged[at] for at in range(count))
+            }
+            self._file.write(
+                {slot: staged.record for slot, staged in latest.items()}
+            )
+            self._free.extend(s.slot for s in latest.values() if s.frees)
+            for _ in range(count):
+                self._staged.popleft()
+
+    def shred(self, slots: Iterable[int]) -> None:
+        """Destroy keys: zero their slots on the medium; blocks.
+
+        Safe to repeat until ``release``. Whether it succeeds or not, this
+        keyring does not give these keys any more.
+
+        Raises:
+            Unavailable: The disk did not take it: do it again.
+        """
+        slots = frozenset(slots)
+        with self._writing:
+            for slot in slots:
+                self._ended.setdefault(slot, False)
+                self._cache.pop(slot, None)
+            self._file.write(dict.fromkeys(slots, EMPTY))
+            # One that was never flushed would be, later: zeros win over it.
+            unflushed = slots.intersection(
+                self._staged[at].slot for at in range(len(self._staged))
+            )
+            for slot in unflushed:
+                self._staged.append(_Staged(slot, EMPTY, frees=False))
+            for slot in slots:
+                self._ended[slot] = True
+
+    def reconcile(self, live: AbstractSet[int] | Mapping[int, object]) -> int:
+        """Zero every key that no row refers to; blocks.
+
+        Once, at start, before the first ``new_key``: a crash may have come
+        between a key and its row.
+
+        Args:
+            live: The slots of all rows, also of those being erased.
+
+        Returns:
+            How many keys were zeroed.
+
+        Raises:
+            Corrupt: A row refers to a slot that the file does not have.
+            Unavailable: The disk failed: do it again.
+        """
+        with self._writing:
+            end = max(live, default=-1) + 1
+            if end:
+                self._file.check_holds(end - 1)
+            orphans = [s for s in self._file.occupied() if s not in live]
+            self._file.write(dict.fromkeys(orphans, EMPTY))
+            self._free = deque(s for s in range(end) if s not in live)
+            self._next = end
+            return len(orphans)
+
+    def close(self) -> None:
+        """Forget all keys, close the file, unlock its folder; repeatable."""
+        with self._writing:
+            self._cache.clear()
+            self._file.close()
+
+    def _take_slot(self) -> int:
+        if self._free:
+            return self._free.popleft()
+        if self._next >= self._most_slots:
+            raise Unavailable("the key file has as many keys as it may")
+        self._next += 1
+        return self._next - 1
+
+    def _remember(self, place: bytes, key: DataKey) -> None:
+        self._cache[key.slot] = (place, key)
+        if len(self._cache) > self._most_cached:
+            self._cache.popitem(last=False)
