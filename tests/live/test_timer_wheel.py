@@ -167,6 +167,17 @@ def test_a_cancelled_timer_is_let_go_at_once() -> None:
     assert sys.getrefcount(key) == before
 
 
+def test_cancelling_leaves_the_neighbours_in_order() -> None:
+    """Timers that share a bucket can be cancelled in any order."""
+    wheel: TimerWheel[str] = TimerWheel(START)
+    timers = [wheel.set(key, START + 5.0) for key in "abcd"]
+
+    wheel.cancel(timers[0])
+    wheel.cancel(timers[3])
+
+    assert sorted(wheel.advance(START + 5.0)) == ["b", "c"]
+
+
 def test_moving_later_leaves_the_timer_where_it_lies() -> None:
     """A message that moves its deadline costs one field write."""
     wheel: TimerWheel[str] = TimerWheel(START)

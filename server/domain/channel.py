@@ -1,0 +1,34 @@
+"""A channel: one configured way in for an account's customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.ids import AccountId, ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A web widget on the account's pages.
+
+    Attributes:
+        id: Part of the widget's address, so it is no secret.
+        account: Whose it is.
+        name: What the widget's head shows.
+        greeting: What it says before anybody has written.
+        color: Of its head and buttons, as ``#rrggbb``.
+        allowed_origins: The sites that may show the widget and connect:
+            scheme, host and port as a browser sends them, no path.
+        inactivity: Seconds without a sign of life after which a conversation
+            times out.
+        max_age: Seconds from its start after which it ends in any case.
+    """
+
+    id: ChannelId
+    account: AccountId
+    name: str
+    greeting: str
+    color: str
+    allowed_origins: tuple[str, ...]
+    inactivity: float
+    max_age: float

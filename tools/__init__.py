@@ -1,0 +1,1 @@
+"""Programs that make documents from code; a test compares each result."""
