@@ -7,6 +7,7 @@ with the reason; there are no exceptions by name.
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,8 @@ VAGUE = {
     "base", "common", "data", "handler", "handlers", "helper", "helpers",
     "info", "manager", "managers", "misc", "util", "utils",
 }  # fmt: skip
+
+ABOUT_THE_WHOLE = {"test_docs.py", "test_layout.py", "test_pages.py"}
 
 #: Written in pieces, so that this file does not contain them.
 FORBIDDEN = [
@@ -142,6 +145,19 @@ def test_parameters_are_named_from_the_fourth_on() -> None:
     ]
 
     assert riddles == []
+
+
+def test_the_terminal_client_knows_the_document_only() -> None:
+    """It imports nothing of the server: docs/protocol.md must be enough."""
+    knowing = [
+        f"{where(path)}:{node.lineno}"
+        for path in sources("client_demo")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and re.match(r"(from|import) server\b", ast.unparse(node))
+    ]
+
+    assert knowing == []
 
 
 def test_every_file_says_what_it_is() -> None:
@@ -261,7 +277,7 @@ def test_tests_stand_where_the_tested_stands() -> None:
         where(path)
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
         if (ROOT / "server" / path.parent.relative_to(ROOT / "tests")).is_dir()
-        and path.name not in {"test_docs.py", "test_layout.py"}
+        and path.name not in ABOUT_THE_WHOLE
         and not named_after(path)
     ]
 
