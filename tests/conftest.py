@@ -9,6 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadline for one example: machines under test are shared and noisy, and
+# pytest-timeout bounds the whole.
+settings.register_profile("dayfly", settings(), deadline=None)
+settings.load_profile("dayfly")
 
 #: Looked for in this order; `make browser` goes the same way.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
