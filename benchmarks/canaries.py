@@ -1,0 +1,80 @@
+"""Searching files for bytes that must not be in them.
+
+What is searched for is cut to one length, so that one pass over a file finds
+any of a hundred thousand strings: the file is walked byte by byte, and each
+window looked up in a set.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+#: Bytes of a canary that are looked for. Sixteen random ones never meet by
+#: chance; of a hexadecimal text they are still 64 bits.
+WINDOW = 16
+#: A window with fewer different bytes is padding, not a secret.
+LEAST_DIFFERENT = 8
+#: Columns of the database that are sealed, or that open something.
+COLUMNS = (("message", "sealed"), ("conversation", "token_hash"))
+
+
+def count_in(folder: Path, canaries: Iterable[bytes]) -> int:
+    """How many different ``canaries`` are in any file below ``folder``.
+
+    Only the first ``WINDOW`` bytes of each are looked for.
+    """
+    wanted = {canary[:WINDOW] for canary in canaries}
+    found: set[bytes] = set()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            found |= _windows(path.read_bytes()) & wanted
+    return len(found)
+
+
+def _windows(data: bytes) -> set[bytes]:
+    return {data[at : at + WINDOW] for at in range(len(data) - WINDOW + 1)}
+
+
+def stored_canaries(data: Path) -> set[bytes]:
+    """The sealed messages and wrapped keys that lie in the data folder now.
+
+    Reads a copy, so that the server's own files are neither locked nor kept
+    from being truncated.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "data"
+        shutil.copytree(data, copy)
+        return {
+            window
+            for path in copy.iterdir()
+            for window in _of_file(path)
+            if len(set(window)) >= LEAST_DIFFERENT
+        }
+
+
+def _of_file(path: Path) -> Iterator[bytes]:
+    if path.suffix in {".db", ".sqlite", ".sqlite3"}:
+        yield from _of_database(path)
+    elif path.name.startswith("keys"):
+        content = path.read_bytes()
+        for at in range(0, len(content), WINDOW):
+            yield content[at : at + WINDOW]
+
+
+def _of_database(path: Path) -> Iterator[bytes]:
+    database = sqlite3.connect(path)
+    try:
+        for table, column in COLUMNS:
+            # Both names are constants of this file.
+            rows = database.execute(
+                f"SELECT {column} FROM {table}"  # noqa: S608
+            )
+            for (value,) in rows:
+                # The end of an envelope: ciphertext and tag, never a header.
+                yield value[-WINDOW:]
+    finally:
+        database.close()
