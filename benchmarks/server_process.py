@@ -36,6 +36,36 @@ ACCOUNT = "acme"
 CHANNEL = "shop"
 MIB = 2**20
 
+SETTINGS = """\
+data = "{data}"
+host = "127.0.0.1"
+port = 0
+public_url = "http://127.0.0.1"
+master_key_file = "{key_file}"
+
+[limits]
+messages_per_second = 100000
+message_burst = 100000
+connections_per_address = 20000
+connections = 20000
+
+[[account]]
+id = "{account}"
+name = "Acme"
+
+[[account.channel]]
+id = "{channel}"
+name = "Shop"
+greeting = "Hello"
+color = "#0b6e4f"
+"""
+AGENT = """
+[[account.agent]]
+name = "{name}"
+display_name = "{name}"
+password_hash = "{phc}"
+"""
+
 
 class NoServer(Exception):
     """The server did not start; its last words are in the text."""
@@ -99,35 +129,17 @@ def _written(folder: Path, agents: int) -> Setting:
     )
     # One hash for all: thirty milliseconds each would only heat the room.
     phc = hash_password(setting.password, system_randomness)
+    agents_part = "".join(
+        AGENT.format(name=name, phc=phc) for name in setting.agents
+    )
     setting.file.write_text(
-        "\n".join(
-            [
-                f'data = "{setting.data}"',
-                'host = "127.0.0.1"',
-                "port = 0",
-                'public_url = "http://127.0.0.1"',
-                f'master_key_file = "{setting.key_file}"',
-                "[limits]",
-                "messages_per_second = 100000",
-                "message_burst = 100000",
-                "connections_per_address = 20000",
-                "connections = 20000",
-                "[[account]]",
-                f'id = "{ACCOUNT}"',
-                'name = "Acme"',
-                "[[account.channel]]",
-                f'id = "{CHANNEL}"',
-                'name = "Shop"',
-                'greeting = "Hello"',
-                'color = "#0b6e4f"',
-                *(
-                    f'[[account.agent]]\nname = "{name}"\n'
-                    f'display_name = "{name}"\npassword_hash = "{phc}"'
-                    for name in setting.agents
-                ),
-            ]
+        SETTINGS.format(
+            data=setting.data,
+            key_file=setting.key_file,
+            account=ACCOUNT,
+            channel=CHANNEL,
         )
-        + "\n"
+        + agents_part
     )
     setting.file.chmod(0o600)
     return setting
