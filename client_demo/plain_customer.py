@@ -1,0 +1,59 @@
+"""A customer in plain mode: what each line does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from client_demo.connection import Connection
+from client_demo.customer import Customer
+from client_demo.lines import Lines
+from client_demo.participant import Means
+from client_demo.plain import Habits, Plain, is_command, unslashed
+
+
+class PlainCustomer:
+    """Carries out a customer's lines; a ``Script``."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        means: Means,
+        habits: Habits,
+        *,
+        keep: Callable[[str | None], None],
+        token: str | None = None,
+    ) -> None:
+        self._connection = connection
+        self._plain = Plain(habits, lambda _: self._customer.talk)
+        self._customer = Customer(
+            self._plain.means(means), self._plain, keep=keep, token=token
+        )
+        self._ending = False
+
+    async def run(self, lines: Lines) -> int:
+        """Carry out ``lines``; the close code of the last connection."""
+        return await self._plain.run(
+            self._connection, self._customer, self, lines
+        )
+
+    def do(self, line: str | None) -> bool:
+        """Carry out one line; False if it must wait."""
+        talk = self._customer.talk
+        if line is not None and not is_command(line):
+            talk.say(unslashed(line))
+            return True
+        if line == "/stay":
+            return talk.stay()
+        if line not in {None, "/end", "/quit"}:
+            self._plain.noticed("no such command")
+            return True
+        if talk.transcript.pending:
+            return False
+        if line == "/end" or (line is None and self._plain.habits.end_at_eof):
+            self._ending = self._ending or talk.end()
+            return self._ending
+        # Whoever has asked for the end waits for the receipt; the server
+        # closes after it.
+        if not self._ending:
+            self._connection.leave()
+        return True

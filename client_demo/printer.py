@@ -1,0 +1,184 @@
+"""Frames as lines of text, one event a line; ``FORMAT`` documents them.
+
+Every line passes ``printable`` as a whole: nothing from the other side can
+reach the terminal by a field that somebody forgot.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from client_demo.participant import Participant
+from client_demo.printable import printable
+from client_demo.transcript import ACTIVE, Said
+from client_demo.wire import Frame
+
+FORMAT = r"""
+plain output, one event a line:
+  agent Maria: TEXT           somebody else's message
+  customer: TEXT              a customer's, or our own from another window
+  * connected: PHASE          again after each reconnect
+  * connection lost; again in S s
+  * sent N                    our message is on the server's disk as number N
+  * not sent: CODE            our message was given up
+  * waiting | * active with NAME | * ending
+  * typing: NAME
+  * seen by SIDE: delivered N, read N
+  * ends in S s unless somebody writes | * deadline moved
+  * ended by WHO | * gone: N messages erased
+  * refused: CODE
+agents get the conversation's number before each line, as in "[2] customer:
+TEXT", and also:
+  * N waiting, N mine
+  [N] * listed PHASE: PREVIEW | [N] * unlisted | [N] * watching: PHASE
+control characters are written out, as in \x1b and \n.
+--json prints each frame of the server as one line of JSON instead (without
+tokens), and {"type":"client","notice":TEXT} for what no frame tells.
+"""
+
+
+class Printer:
+    """Prints what parties take in; a ``Face``.
+
+    Args:
+        write: Takes one line, without its end.
+        talk_of: The participant of a conversation, if it is known.
+        as_json: Print frames instead of sentences.
+        numbered: Begin lines with the conversation's number.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[str], None],
+        *,
+        talk_of: Callable[[str], Participant | None],
+        as_json: bool = False,
+        numbered: bool = False,
+    ) -> None:
+        self.ids: list[str] = []  # conversations; the first has number 1
+        self.said_here: set[str] = set()  # client ids
+        self._write = write
+        self._talk_of = talk_of
+        self._as_json = as_json
+        self._numbered = numbered
+        self._shown: dict[str, int] = {}
+
+    def heard(self, frame: Frame) -> None:
+        """Print what ``frame`` tells."""
+        if self._as_json:
+            self._write(json.dumps({**frame, "token": None}))
+            self._look(frame)
+            return
+        tag = self._tag(frame)
+        tell = getattr(self, f"_{frame['type']}", None)
+        for line in () if tell is None else tell(frame):
+            self._write(printable(tag + line))
+        self._look(frame)
+
+    def noticed(self, notice: str) -> None:
+        """Print something that no frame tells."""
+        if self._as_json:
+            self._write(json.dumps({"type": "client", "notice": notice}))
+        else:
+            self._write(printable(f"* {notice}"))
+
+    def number(self, conversation: str) -> int:
+        """A short name for a conversation, for as long as we run."""
+        if conversation not in self.ids:
+            self.ids.append(conversation)
+        return self.ids.index(conversation) + 1
+
+    def _tag(self, frame: Frame) -> str:
+        summary = frame.get("summary") or frame
+        conversation = summary.get("conversation")
+        if not self._numbered or conversation is None:
+            return ""
+        return f"[{self.number(conversation)}] "
+
+    def _look(self, frame: Frame) -> None:
+        """What is printed has been seen."""
+        if frame["type"] in {"history", "message"}:
+            talk = self._talk_of(frame["conversation"])
+            if talk is not None:
+                talk.look(read=True)
+
+    # -- one method a frame, by its name ------------------------------------
+
+    def _welcome(self, frame: Frame) -> list[str]:
+        summary = frame.get("summary")
+        if summary is None:
+            return [f"* connected: {frame['role']} {frame.get('name', '')}"]
+        return [f"* connected: {_phase(summary)}"]
+
+    def _history(self, frame: Frame) -> list[str]:
+        return self._news(frame["conversation"])
+
+    _message = _history
+    _ack = _history
+
+    def _resync(self, frame: Frame) -> list[str]:
+        self._shown.pop(frame["conversation"], None)
+        return ["* history was replaced; from the beginning:"]
+
+    def _typing(self, frame: Frame) -> list[str]:
+        who = frame.get("name") or frame["author"]
+        return [f"* typing: {who}"] if frame["on"] else []
+
+    def _seen(self, frame: Frame) -> list[str]:
+        marks = f"delivered {frame['delivered']}, read {frame['read']}"
+        return [f"* seen by {frame['by']}: {marks}"]
+
+    def _state(self, frame: Frame) -> list[str]:
+        return [f"* {_phase(frame)}"]
+
+    def _deadline(self, frame: Frame) -> list[str]:
+        if not frame.get("warn"):
+            return ["* deadline moved"]
+        return ["* ends soon unless somebody writes"]
+
+    def _ended(self, frame: Frame) -> list[str]:
+        return [f"* ended by {frame['by']}"]
+
+    def _gone(self, frame: Frame) -> list[str]:
+        self._shown.pop(frame["conversation"], None)
+        return [f"* gone: {frame['messages']} messages erased"]
+
+    def _refused(self, frame: Frame) -> list[str]:
+        after = frame.get("retry_after")
+        again = "" if after is None else f", again in {after} s"
+        return [f"* refused: {frame['code']}{again}"]
+
+    def _list(self, frame: Frame) -> list[str]:
+        counts = len(frame["waiting"]), len(frame["mine"])
+        return ["* {} waiting, {} mine".format(*counts)]
+
+    def _listed(self, frame: Frame) -> list[str]:
+        summary = frame["summary"]
+        preview = summary.get("preview") or ""
+        return [f"* listed {_phase(summary)}: {preview}"]
+
+    def _unlisted(self, _frame: Frame) -> list[str]:
+        return ["* unlisted"]
+
+    def _watching(self, frame: Frame) -> list[str]:
+        return [f"* watching: {_phase(frame['summary'])}"]
+
+    def _news(self, conversation: str) -> list[str]:
+        talk = self._talk_of(conversation)
+        if talk is None:
+            return []
+        fresh = talk.transcript.after(self._shown.get(conversation, 0))
+        self._shown[conversation] = talk.transcript.last
+        return [self._line(said) for said in fresh]
+
+    def _line(self, said: Said) -> str:
+        if said.id in self.said_here:
+            return f"* sent {said.number}"
+        who = f"{said.author} {said.name}" if said.name else said.author
+        return f"{who}: {said.text}"
+
+
+def _phase(frame: Frame) -> str:
+    phase = str(frame["phase"])
+    return f"{phase} with {frame['agent']}" if phase == ACTIVE else phase
