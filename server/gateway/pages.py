@@ -1,0 +1,216 @@
+"""The pages: everything the server says over plain HTTP.
+
+    /                             the demo, where there is one
+    /health                       how the server does
+    /console/                     the agents' page
+    /demo/, /demo/<page>          the demo shop, in demo mode
+    /widget/<channel>/widget.js   the loader a site puts into its pages
+    /widget/<channel>/frame       the conversation, inside the loader's frame
+    /web/<folder>/<file>          what those pages load
+
+Websockets do not come this way; see docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from server.domain.channel import Channel
+from server.gateway import health as health_page
+from server.gateway.health import HealthSource
+from server.gateway.security_headers import (
+    SecurityHeaders,
+    page_policy,
+    socket_origin,
+)
+from server.gateway.static_files import HTML, Asset, StaticFiles
+
+WEB = Path(__file__).parent.parent / "web"
+
+CONFIG = "{{dayfly-config}}"
+
+_DEMO_PAGE = re.compile(r"([a-z0-9_-]+)(\.html)?")
+
+# Escapes that mean the same to JSON and nothing to HTML: no text in it can
+# end the script element or begin another. The two line separators are
+# escaped by ``json.dumps`` itself, as is all that is not ASCII.
+_IN_A_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+def pages(
+    *,
+    channels: Mapping[str, Channel],
+    public_origin: str | None,
+    demo: bool,
+    health: HealthSource,
+    web: Path = WEB,
+) -> ASGIApp:
+    """The ASGI application that answers every plain HTTP request.
+
+    Args:
+        channels: By id; the widgets there are.
+        public_origin: How browsers reach the server (``https://host``), if a
+            proxy stands before it; None: as each request says itself.
+        demo: Whether the demo shop is open, and may show the widgets.
+        health: Asked at each request to ``/health``.
+        web: The folder of the files.
+    """
+    site = _Site(
+        channels, web, public_origin=public_origin, demo=demo, health=health
+    )
+    app = Starlette(routes=site.routes())
+    # A redirect to an absolute address would repeat whatever Host was sent.
+    app.router.redirect_slashes = False
+    https = public_origin is not None and public_origin.startswith("https:")
+    return SecurityHeaders(app, is_https=https)
+
+
+class _Site:
+    """What the routes share."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        web: Path,
+        *,
+        public_origin: str | None,
+        demo: bool,
+        health: HealthSource,
+    ) -> None:
+        self._channels = channels
+        self._files = StaticFiles(web)
+        self._public_origin = public_origin
+        self._demo = demo
+        self._health = health
+        self._frames: dict[str, Asset] = {}  # as many as channels
+
+    def routes(self) -> list[Route]:
+        """One line an address."""
+        routes = [
+            Route("/health", self.health),
+            Route("/console", _to("/console/"), methods=["GET"]),
+            Route("/console/", self.console),
+            Route("/widget/{channel}/widget.js", self.loader),
+            Route("/widget/{channel}/frame", self.frame),
+            Route("/web/{folder}/{file}", self.file),
+        ]
+        if self._demo:
+            routes += [
+                Route("/", _to("/demo/"), methods=["GET"]),
+                Route("/demo", _to("/demo/"), methods=["GET"]),
+                Route("/demo/", self.demo),
+                Route("/demo/{page}", self.demo),
+            ]
+        return routes
+
+    async def health(self, request: Request) -> Response:
+        page = self._files.page("health/index.html")
+        return health_page.answer(
+            request,
+            self._health(),
+            template=page.body.decode() if page else None,
+            policy=page_policy(),
+        )
+
+    async def console(self, request: Request) -> Response:
+        policy = page_policy(sockets=self._sockets(request), sends_forms=True)
+        page = _found(self._files.page("console/index.html"))
+        return page.answer(request, {"content-security-policy": policy})
+
+    async def demo(self, request: Request) -> Response:
+        name = request.path_params.get("page", "index")
+        match = _DEMO_PAGE.fullmatch(name)
+        page = self._files.page(f"demo/{match[1]}.html") if match else None
+        policy = page_policy(sockets=self._sockets(request), shows_frames=True)
+        return _found(page).answer(request, {"content-security-policy": policy})
+
+    async def loader(self, request: Request) -> Response:
+        self._channel(request)
+        script = _found(self._files.asset("widget/widget.js"))
+        # The one file that pages of other sites load as their own.
+        return script.answer(
+            request, {"cross-origin-resource-policy": "cross-origin"}
+        )
+
+    async def frame(self, request: Request) -> Response:
+        channel = self._channel(request)
+        page = self._frames.get(channel.id)
+        if page is None:
+            template = self._files.page("widget/frame.html")
+            page = self._frame_of(channel, _found(template).body.decode())
+            self._frames[channel.id] = page
+        own = ("'self'",) if self._demo else ()
+        headers = {
+            "content-security-policy": page_policy(
+                sockets=self._sockets(request),
+                framed_by=(*own, *channel.allowed_origins),
+            ),
+            # Sites that isolate themselves show only frames that do, too.
+            "cross-origin-embedder-policy": "require-corp",
+            "cross-origin-resource-policy": "cross-origin",
+        }
+        return page.answer(request, headers)
+
+    async def file(self, request: Request) -> Response:
+        folder, file = (
+            request.path_params["folder"],
+            request.path_params["file"],
+        )
+        if folder == "demo" and not self._demo:
+            raise HTTPException(404)
+        return _found(self._files.asset(f"{folder}/{file}")).answer(request, {})
+
+    def _channel(self, request: Request) -> Channel:
+        channel = self._channels.get(request.path_params["channel"])
+        if channel is None:
+            raise HTTPException(404)
+        return channel
+
+    def _sockets(self, request: Request) -> str | None:
+        if self._public_origin is not None:
+            parts = urlsplit(self._public_origin)
+            return socket_origin(parts.scheme, parts.netloc)
+        return socket_origin(
+            request.scope["scheme"], request.headers.get("host", "")
+        )
+
+    def _frame_of(self, channel: Channel, template: str) -> Asset:
+        spoken = self._files.names("widget/strings-*.js")
+        languages = [name.split("strings-")[1][:-3] for name in spoken]
+        config = {
+            "channel": channel.id,
+            "name": channel.name,
+            "greeting": channel.greeting,
+            "color": channel.color,
+            "allowed_origins": channel.allowed_origins,
+            "socket": f"/socket/customer/{channel.id}",
+            "languages": ["en", *languages],
+        }
+        page = template.replace(CONFIG, in_a_script(config))
+        return Asset.of(page.encode(), HTML)
+
+
+def in_a_script(value: object) -> str:
+    """``value`` as JSON that may stand inside a script element."""
+    return json.dumps(value, separators=(",", ":")).translate(_IN_A_SCRIPT)
+
+
+def _found(asset: Asset | None) -> Asset:
+    if asset is None:
+        raise HTTPException(404)
+    return asset
+
+
+def _to(path: str) -> RedirectResponse:
+    return RedirectResponse(path)
