@@ -25,8 +25,11 @@ from benchmarks.figures import (
 Work = Callable[..., Awaitable[dict[str, Figure]]]
 
 #: Each benchmark with its options and their defaults.
-BENCHMARKS: dict[str, tuple[Work, dict[str, int]]] = {
-    "messages": (messages.measure, {"customers": 50, "seconds": 5}),
+BENCHMARKS: dict[str, tuple[Work, dict[str, int | str]]] = {
+    "messages": (
+        messages.measure,
+        {"customers": 50, "seconds": 5, "versus_node": ""},
+    ),
     "idle": (idle.measure, {"sessions": 5_000}),
     "timers": (timers.measure, {"timers": 1_000_000}),
     "end": (end.measure, {"conversations": 500}),
@@ -45,7 +48,11 @@ def parser() -> argparse.ArgumentParser:
     for name, (_, options) in BENCHMARKS.items():
         one = names.add_parser(name)
         for option, default in options.items():
-            one.add_argument(f"--{option}", type=_count, default=default)
+            one.add_argument(
+                "--" + option.replace("_", "-"),
+                type=_count if isinstance(default, int) else str,
+                default=default,
+            )
         one.add_argument("--repeat", type=_count, default=1)
         one.add_argument("--json", action="store_true")
     return root

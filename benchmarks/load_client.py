@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from benchmarks.server_process import CHANNEL, Setting
-from benchmarks.wire import Frame, Link
+from benchmarks.wire import MSGPACK, Frame, Link, Speech
 
 CUSTOMER_PATH = f"/socket/customer/{CHANNEL}"
 AGENT_PATH = "/socket/agent"
@@ -57,8 +57,9 @@ class Customer:
         epoch: The epoch it belongs to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, speech: Speech = MSGPACK) -> None:
         self.link: Link
+        self._speech = speech
         self.token: str | None = None
         self.conversation = ""
         self.epoch = ""
@@ -76,7 +77,7 @@ class Customer:
             Refusal: The token is not known any more.
             Cut, OSError: There is no server.
         """
-        self.link = await Link.open(port, CUSTOMER_PATH, hear)
+        self.link = await Link.open(port, CUSTOMER_PATH, hear, self._speech)
         hello: Frame = {"type": "hello", "client": "benchmark"}
         if self.token:
             hello |= {"token": self.token, "epoch": self.epoch, "last": last}
@@ -120,25 +121,25 @@ class Customer:
         return told
 
 
-async def signed_in(
-    port: int, name: str, password: str, hear: Callable[[Frame], None]
-) -> Link:
-    """An agent's connection, after its first ``list``."""
-    link = await Link.open(port, AGENT_PATH, hear)
-    await link.ask(
-        {"type": "hello", "name": name, "password": password}, "list"
-    )
-    return link
-
-
 async def all_signed_in(
-    port: int, setting: Setting, hear: Callable[[Frame], None]
+    port: int,
+    setting: Setting,
+    hear: Callable[[Frame], None],
+    speech: Speech = MSGPACK,
 ) -> list[Link]:
-    """All agents of ``setting``, one after the other: Argon2 is slow."""
-    return [
-        await signed_in(port, name, setting.password, hear)
-        for name in setting.agents
+    """Connections of all agents of ``setting``, after their first ``list``.
+
+    One after the other, for each sign-in costs the server an Argon2.
+    """
+    links = [
+        await Link.open(port, AGENT_PATH, hear, speech) for _ in setting.agents
     ]
+    for link, name in zip(links, setting.agents, strict=True):
+        await link.ask(
+            {"type": "hello", "name": name, "password": setting.password},
+            "list",
+        )
+    return links
 
 
 async def in_turns(
@@ -156,9 +157,11 @@ async def in_turns(
     return list(await asyncio.gather(*map(one, things)))
 
 
-async def arrived(count: int, port: int) -> list[Customer]:
+async def arrived(
+    count: int, port: int, speech: Speech = MSGPACK
+) -> list[Customer]:
     """``count`` new customers who have said hello."""
-    customers = [Customer() for _ in range(count)]
+    customers = [Customer(speech) for _ in range(count)]
     await in_turns(lambda customer: customer.arrive(port), customers)
     return customers
 

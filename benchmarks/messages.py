@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.figures import Figure, doubled, percentile, ratio
 from benchmarks.load_client import (
@@ -23,12 +25,23 @@ from benchmarks.load_client import (
     timed_text,
 )
 from benchmarks.server_process import Server, fresh_setting, running
-from benchmarks.wire import Frame, Link, packed
+from benchmarks.wire import JSON, MSGPACK, Frame, Link, Speech
 
 AGENTS = 10
 #: Seconds given to what is still on its way when the time is up.
 DRAIN = 5.0
 PAUSE = 0.05
+#: A server of forty lines to be compared with.
+NODE_PEER = Path(__file__).with_name("node_peer.mjs")
+#: What is shown of it.
+COMPARED = (
+    "messages_per_s",
+    "ack_p50_ms",
+    "ack_p99_ms",
+    "server_cpu_ms_per_message",
+    "lost",
+    "resident_mib",
+)
 
 
 @dataclass(slots=True)
@@ -97,18 +110,48 @@ class Sender:
         self._sent_at = at = now()
         text = timed_text(at)
         frame = {"type": "send", "id": new_client_id(), "text": text}
-        self._link.write(packed(frame))
+        self._link.send(frame)
 
 
-async def measure(*, customers: int, seconds: float) -> dict[str, Figure]:
-    """Have ``customers`` write for ``seconds``; see docs/performance.md."""
+async def measure(
+    *, customers: int, seconds: int, versus_node: str = ""
+) -> dict[str, Figure]:
+    """Have ``customers`` write for ``seconds``; see docs/performance.md.
+
+    Args:
+        customers: How many, each in a conversation of their own.
+        seconds: For how long.
+        versus_node: A folder in which npm has installed ``ws`` and
+            ``better-sqlite3``; then a server made of these is measured too,
+            with the same load and the same durability, right after ours.
+    """
+    ours = await _measure(customers, seconds, speech=MSGPACK)
+    if not versus_node:
+        return ours
+    command = ("node", str(NODE_PEER), versus_node)
+    node = await _measure(customers, seconds, speech=JSON, command=command)
+    mine, theirs = ours["messages_per_s"], node["messages_per_s"]
+    return {
+        **ours,
+        **{f"node_{name}": node[name] for name in COMPARED},
+        "versus_node": ratio(float(mine or 0), float(theirs or 0)),
+    }
+
+
+async def _measure(
+    customers: int,
+    seconds: int,
+    *,
+    speech: Speech,
+    command: Sequence[str] = (),
+) -> dict[str, Figure]:
     with fresh_setting(agents=AGENTS) as setting:
-        async with running(setting) as server:
+        async with running(setting, command) as server:
             tally = Tally(until=0.0)
             agents = await all_signed_in(
-                server.port, setting, tally.hear_as_agent
+                server.port, setting, tally.hear_as_agent, speech
             )
-            writers = await arrived(customers, server.port)
+            writers = await arrived(customers, server.port, speech)
             for turn, writer in enumerate(writers):
                 await _taken(writer, agents[turn % AGENTS])
             return await _load(server, writers, tally, seconds)

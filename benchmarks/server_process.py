@@ -20,7 +20,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -158,14 +158,21 @@ class Server:
         self.port = 0
 
     @classmethod
-    async def start(cls, setting: Setting) -> Server:
+    async def start(
+        cls, setting: Setting, command: Sequence[str] = ()
+    ) -> Server:
         """Start a server and wait until it listens.
+
+        Args:
+            setting: Where it runs.
+            command: Another server to start instead of ours; it gets the
+                data folder as its last argument.
 
         Raises:
             NoServer: It stopped, or said nothing for ``PATIENCE`` seconds.
         """
         process = await asyncio.create_subprocess_exec(
-            *_command(setting),
+            *((*command, str(setting.data)) if command else _ours(setting)),
             cwd=ROOT,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
@@ -247,7 +254,7 @@ def port_in(line: bytes) -> int | None:
     return int(entry["port"]) if is_it else None
 
 
-def _command(setting: Setting) -> list[str]:
+def _ours(setting: Setting) -> list[str]:
     profile = os.environ.get(PROFILE)
     counted = ["-m", "cProfile", "-o", profile] if profile else []
     return [
@@ -260,9 +267,11 @@ def _command(setting: Setting) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def running(setting: Setting) -> AsyncIterator[Server]:
+async def running(
+    setting: Setting, command: Sequence[str] = ()
+) -> AsyncIterator[Server]:
     """A server for the time of a ``with``, stopped whatever happens in it."""
-    server = await Server.start(setting)
+    server = await Server.start(setting, command)
     try:
         yield server
     finally:

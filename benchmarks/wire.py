@@ -1,4 +1,4 @@
-"""A lean WebSocket client that speaks ``dayfly.v1.msgpack``.
+"""A lean WebSocket client that speaks both of Dayfly's subprotocols.
 
 Hand-made, because the load must cost less than the server under it: a library
 spends more on a frame than the whole of ours. It knows exactly what the
@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import msgpack
 
 Frame = dict[str, Any]
 
-SUBPROTOCOL = "dayfly.v1.msgpack"
 #: Seconds an answer may take before a benchmark gives up on the server.
 PATIENCE = 30.0
 
-_BINARY, _CLOSE, _PING, _PONG = 0x2, 0x8, 0x9, 0xA
+_TEXT, _BINARY = 0x1, 0x2
+_CLOSE, _PING, _PONG = 0x8, 0x9, 0xA
 _NO_MASK = bytes(4)
 _SHORT, _MEDIUM = 126, 127
 #: What ``closed`` is told if the connection broke without a close frame.
@@ -48,14 +50,33 @@ class Cut(Exception):
         self.code = code
 
 
-def packed(frame: Frame) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How frames become bytes; the subprotocols of docs/protocol.md."""
+
+    name: str
+    opcode: int
+    pack: Callable[[Frame], bytes]
+    unpack: Callable[[bytes], Frame]
+
+
+def _as_json(frame: Frame) -> bytes:
+    return json.dumps(frame, separators=(",", ":")).encode()
+
+
+MSGPACK = Speech("dayfly.v1.msgpack", _BINARY, msgpack.packb, msgpack.unpackb)
+JSON = Speech("dayfly.v1.json", _TEXT, _as_json, json.loads)
+
+
+def packed(frame: Frame, speech: Speech = MSGPACK) -> bytes:
     """``frame`` as a whole WebSocket message from a client."""
-    payload: bytes = msgpack.packb(frame)
+    payload = speech.pack(frame)
     size = len(payload)
     if size < _SHORT:
-        head = bytes((0x80 | _BINARY, 0x80 | size))
+        head = bytes((0x80 | speech.opcode, 0x80 | size))
     else:
-        head = bytes((0x80 | _BINARY, 0x80 | _SHORT)) + size.to_bytes(2, "big")
+        head = bytes((0x80 | speech.opcode, 0x80 | _SHORT))
+        head += size.to_bytes(2, "big")
     return head + _NO_MASK + payload
 
 
@@ -72,8 +93,12 @@ class Link(asyncio.Protocol):
         closed: Resolves to the close code when the connection is over.
     """
 
-    def __init__(self, path: str, hear: Callable[[Frame], None]) -> None:
+    def __init__(
+        self, path: str, hear: Callable[[Frame], None], speech: Speech
+    ) -> None:
         self.hear = hear
+        self._speech = speech
+        self._whole = 0x80 | speech.opcode
         self.latest: dict[str, Frame] = {}
         loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[int] = loop.create_future()
@@ -88,7 +113,11 @@ class Link(asyncio.Protocol):
 
     @classmethod
     async def open(
-        cls, port: int, path: str, hear: Callable[[Frame], None]
+        cls,
+        port: int,
+        path: str,
+        hear: Callable[[Frame], None],
+        speech: Speech = MSGPACK,
     ) -> Link:
         """Connect to ``port`` of this machine and shake hands.
 
@@ -98,7 +127,7 @@ class Link(asyncio.Protocol):
         """
         loop = asyncio.get_running_loop()
         _, link = await loop.create_connection(
-            lambda: cls(path, hear), "127.0.0.1", port
+            lambda: cls(path, hear, speech), "127.0.0.1", port
         )
         await asyncio.wait_for(link._opened, PATIENCE)  # noqa: SLF001 - our own
         return link
@@ -114,7 +143,7 @@ class Link(asyncio.Protocol):
             f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             f"Upgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n".encode()
+            f"Sec-WebSocket-Protocol: {self._speech.name}\r\n\r\n".encode()
         )
 
     def data_received(self, data: bytes) -> None:
@@ -158,8 +187,8 @@ class Link(asyncio.Protocol):
             if start + size > end:
                 break
             at, first = start + size, data[at]
-            if first == 0x80 | _BINARY:
-                self._take(msgpack.unpackb(data[start:at]))
+            if first == self._whole:
+                self._take(self._speech.unpack(data[start:at]))
             else:
                 self._take_control(first, data[start:at])
         self._buffer = data[at:]
@@ -191,13 +220,13 @@ class Link(asyncio.Protocol):
     # What we do to it.
 
     def write(self, data: bytes) -> None:
-        """Send bytes made by ``packed``."""
+        """Send bytes that are whole WebSocket frames."""
         if self._transport is not None:
             self._transport.write(data)
 
     def send(self, frame: Frame) -> None:
         """Send ``frame``."""
-        self.write(packed(frame))
+        self.write(packed(frame, self._speech))
 
     async def ask(
         self, frame: Frame, answer: str, *, about: str | None = None
