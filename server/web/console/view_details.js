@@ -1,0 +1,60 @@
+/* The right pane: the facts the server tells about a conversation, no more. */
+
+import { el, say } from "./element.js";
+import { icon } from "./icons.js";
+import { clock, countdown, exact, server, span } from "./times.js";
+import { words } from "./words.js";
+
+function facts(desk, c) {
+  const s = c.summary;
+  const left = s.ends_at - server.now();
+  const agent = c.mine ? words.me(desk.me) : s.agent;
+  return [
+    [words.phase, words.phases[c.phase] ?? c.phase],
+    [words.channel, s.channel],
+    [words.agent, agent ?? words.nobody],
+    [words.messageCount, String(c.highest)],
+    [words.customerRead, words.ofMessages(Math.min(c.marks.read, c.highest), c.highest)],
+    [words.started, clock(s.started_at), exact(s.started_at)],
+    [words.lastActivity, clock(s.last_at), exact(s.last_at), ` · ${span(server.now() - s.last_at)}`],
+    [words.endsAt, clock(s.ends_at), exact(s.ends_at)],
+    [words.endsIn, countdown(left)],
+  ];
+}
+
+export function detailsView(desk, close) {
+  const title = el("h2", { text: words.details, tabindex: -1 });
+  const list = el("dl", { class: "facts" });
+  const reference = el("code", {});
+  const node = el("aside", { class: "details", id: "details", "aria-label": words.details },
+    el("header", { class: "details-head" }, title,
+      el("button", {
+        class: "quiet square",
+        type: "button",
+        "aria-label": words.hideDetails,
+        on: { click: close },
+      }, icon("end"))),
+    list,
+    el("section", { class: "kept" },
+      el("h3", {}, icon("lock"), words.kept),
+      el("p", { text: words.keptText }),
+      el("p", { class: "soft", text: words.keptMore })),
+    el("p", { class: "reference" }, el("span", { text: words.reference }), reference));
+
+  function draw() {
+    const c = desk.current;
+    if (!c || c.gone) return;
+    const rows = facts(desk, c);
+    if (list.children.length !== rows.length) {
+      list.replaceChildren(...rows.map(([term]) =>
+        el("div", {}, el("dt", { text: term }), el("dd"))));
+    }
+    rows.forEach(([, text, long, more], i) => {
+      const value = list.children[i].lastChild;
+      say(value, text + (more ?? ""));
+      if (long) value.title = long;
+    });
+    say(reference, c.id);
+  }
+  return { node, draw, tick: draw, focus: () => title.focus() };
+}
