@@ -19,6 +19,7 @@ from benchmarks.figures import (
     percentile,
     ratio,
 )
+from benchmarks.widget import for_an_open_chat
 
 
 def test_a_percentile_is_one_of_the_values() -> None:
@@ -87,3 +88,12 @@ def test_a_result_without_figures_can_be_shown(
 ) -> None:
     """An empty result is an empty table, a missing figure a dash."""
     assert as_table(result) == ("rate  -" if result else "")
+
+
+def test_a_visitor_loads_one_language() -> None:
+    """Of all translations, the largest counts, and nothing else twice."""
+    sizes = {"widget.js": 1, "frame.js": 2, "strings-de.js": 3}
+
+    assert for_an_open_chat(sizes) == 6
+    assert for_an_open_chat(sizes | {"strings-fr.js": 5}) == 8
+    assert for_an_open_chat({"widget.js": 1}) == 1
