@@ -161,6 +161,23 @@ class TimerWheel(Generic[Key]):
         self._count -= len(due)
         return due
 
+    def set_back(self, now: float) -> None:
+        """The scale itself was set back: count from ``now``, keep the timers.
+
+        Without it ``advance`` waits until the old time is reached again, and
+        whatever is due before comes late by as much. Costs every timer.
+
+        Raises:
+            ValueError: ``now`` is not finite.
+        """
+        if not isfinite(now):
+            raise ValueError("now must be finite")
+        passed = self._take_until(_LAST)
+        self._start, self._at = now, 0
+        for bucket in passed:
+            for timer in bucket:
+                self._put(timer)
+
     def next_at(self) -> float | None:
         """When ``advance`` next has something to look at; None when empty.
 

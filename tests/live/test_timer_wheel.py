@@ -110,6 +110,12 @@ class AnyUse(RuleBasedStateMachine):
     def set_the_clock_back(self, back: float) -> None:
         assert self.wheel.advance(self.now - back) == []
 
+    @rule(back=st.floats(0.0, 1e6))
+    def set_the_scale_back(self, back: float) -> None:
+        self.now -= back
+        self.wheel.set_back(self.now)
+        self.since = {k: max(t, self.now) for k, t in self.wanted.items()}
+
     def _look(self) -> None:
         due = self.wheel.advance(self.now)
         assert len(due) == len(set(due))
@@ -211,6 +217,19 @@ def test_a_wheel_that_slept_for_centuries_wakes_at_once() -> None:
     assert len(wheel.advance(START + 1_000 * CENTURY)) == 1_000
 
 
+def test_a_scale_that_is_set_back_makes_nobody_late() -> None:
+    """An hour given back by the clock is not an hour of lateness."""
+    wheel: TimerWheel[str] = TimerWheel(START)
+    wheel.advance(START + 3600.0)
+    wheel.set("before", START + 3700.0)
+
+    wheel.set_back(START)
+    wheel.set("after", START + 100.0)
+
+    assert wheel.advance(START + 100.0) == ["after"]
+    assert wheel.advance(START + 3700.0) == ["before"]
+
+
 def test_a_deadline_beyond_all_reach_just_waits() -> None:
     """Nobody is harmed by "never"."""
     wheel: TimerWheel[str] = TimerWheel(START)
@@ -232,6 +251,8 @@ def test_what_is_no_time_is_refused(number: float) -> None:
         wheel.move(timer, number)
     with pytest.raises(ValueError, match="finite"):
         wheel.advance(number)
+    with pytest.raises(ValueError, match="finite"):
+        wheel.set_back(number)
     with pytest.raises(ValueError, match="finite"):
         TimerWheel[str](number)
     with pytest.raises(ValueError, match="finite"):
