@@ -93,11 +93,10 @@ class MasterKey:
             Misconfigured: Naming the file and what is wrong with it.
         """
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            with open(fd, "rb") as file:  # noqa: PTH123 - checked by its fd
+            with path.open("rb") as file:
                 # Of the open file, not of its name: that could change hands
                 # between the look and the reading.
-                mode = os.fstat(fd).st_mode
+                mode = os.fstat(file.fileno()).st_mode
                 text = file.read(_LONGEST_FILE)
         except OSError as error:
             raise Misconfigured(
