@@ -1,0 +1,68 @@
+// Where the customer writes: grows with the text, sends with Enter.
+import { icon, make } from './dom.js';
+import { fill } from './strings.js';
+
+const COUNT_FROM = 300;
+
+// Characters as the server counts them: code points after NFC.
+const lengthOf = (text) => [...text.normalize('NFC')].length;
+
+export class Composer {
+  limit = 4000;
+
+  constructor({ words, write, type }) {
+    Object.assign(this, { words, write, type });
+    this.field = make('textarea', {
+      rows: '1', 'aria-label': words.write, placeholder: words.write,
+      dir: 'auto', enterkeyhint: 'send', autocomplete: 'off',
+      'aria-describedby': 'count', oninput: () => this.#typed(),
+      onkeydown: (event) => this.#pressed(event),
+      onblur: () => this.type(false),
+    });
+    this.button = make('button', {
+      type: 'submit', class: 'send', 'aria-label': words.send, disabled: true,
+    }, icon('send'));
+    this.count = make('p', { class: 'count', id: 'count', hidden: true });
+    this.root = make('form', {
+      class: 'composer', onsubmit: (event) => {
+        event.preventDefault();
+        this.#send();
+      },
+    }, make('div', { class: 'field' }, this.field, this.button), this.count);
+  }
+
+  #pressed(event) {
+    // While an input method composes, Enter belongs to it (229 in Safari).
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing
+      || event.keyCode === 229) return;
+    event.preventDefault();
+    this.#send();
+  }
+
+  #typed() {
+    const text = this.field.value;
+    this.#measure(text);
+    this.type(text.trim() !== '');
+  }
+
+  #measure(text) {
+    const left = this.limit - lengthOf(text);
+    const { count, field, words } = this;
+    count.hidden = left > COUNT_FROM;
+    count.classList.toggle('over', left < 0);
+    field.setAttribute('aria-invalid', left < 0);
+    count.textContent = left > COUNT_FROM ? ''
+      : fill(left < 0 ? words.too_long : words.left, { n: Math.abs(left) });
+    this.button.disabled = left < 0 || text.trim() === '';
+    field.style.height = 'auto';
+    field.style.height = `${field.scrollHeight}px`;
+  }
+
+  #send() {
+    if (this.button.disabled) return;
+    this.write(this.field.value.trim());
+    this.field.value = '';
+    this.#measure('');
+    this.field.focus();
+  }
+}

@@ -1,0 +1,355 @@
+// The conversation as this window knows it: takes frames and the person's
+// acts, keeps the messages in order, and says what is new (docs/protocol.md).
+import { Outbox } from './outbox.js';
+
+const TYPING_EVERY = 4000;
+const TYPING_FOR = 10_000;
+
+const MARKS = { delivered: 0, read: 0 };
+
+// `link` is the Connection, `keep` the Keepsake. `changed()` is called when
+// anything shown may differ, `told(name, detail)` for what the page may learn.
+export class Conversation {
+  phase = 'none';
+
+  messages = [];
+
+  // Whether the panel is open.
+  watched = false;
+
+  agent = null;
+
+  typing = null;
+
+  deadline = null;
+
+  receipt = null;
+
+  // Positive while the server's clock is ahead of this machine's.
+  skew = 0;
+
+  #reset = { phase: 'none', agent: null, typing: null, deadline: null };
+
+  constructor({ link, keep, changed, told }) {
+    Object.assign(this, { link, keep, changed, told });
+    this.outbox = new Outbox({
+      keep, changed, say: (frame) => this.welcomed && link.say(frame),
+      stuck: () => link.restart(),
+    });
+    this.#begin(keep.session);
+    this.outbox.restore();
+  }
+
+  // Whether there is something to lose: a message was sent.
+  get started() {
+    return this.session.started || this.outbox.items.length > 0
+      || this.messages.length > 0;
+  }
+
+  get over() {
+    return this.phase === 'ended' || this.phase === 'gone';
+  }
+
+  // The highest number held without a gap.
+  get last() {
+    return this.messages.length;
+  }
+
+  get unread() {
+    const { read } = this.seen.customer;
+    return this.messages.filter(({ author, number }) =>
+      author === 'agent' && number > read).length;
+  }
+
+  #begin(session) {
+    this.session = session ?? { token: null, started: false, ending: false };
+    Object.assign(this, this.#reset);
+    this.welcomed = false;
+    this.behind = false;
+    this.messages = [];
+    this.held = new Map();
+    this.seen = { customer: { ...MARKS }, agent: { ...MARKS } };
+    this.epoch = null;
+    this.receipt = null;
+    this.limit = 4000;
+  }
+
+  // What the person does
+
+  write(text) {
+    const first = !this.started;
+    this.adopt(this.keep.session);
+    this.outbox.add(text, Date.now());
+    // Kept from the moment of sending, not of the ack: a page switch between
+    // the two would otherwise leave the first message to nobody.
+    if (first) this.#save();
+    this.typed = 0;
+    this.link.start();
+    this.outbox.pump();
+    this.changed();
+  }
+
+  type(on) {
+    const now = Date.now();
+    const due = !on || now - (this.typed ?? 0) > TYPING_EVERY;
+    if (!due || (!on && !this.typed) || !this.session.started) return;
+    this.typed = on ? now : 0;
+    this.link.say({ type: 'typing', on });
+  }
+
+  // Everything shown has been seen by the person.
+  read() {
+    if (this.over || this.unread === 0) return;
+    this.seen.customer.read = this.last;
+    this.seen.customer.delivered = this.last;
+    this.#say({ type: 'read', number: this.last });
+    this.#tellUnread();
+  }
+
+  stay() {
+    this.#say({ type: 'stay' });
+  }
+
+  // Without a connection the wish is kept and carried out at the next one.
+  end() {
+    if (this.over) return;
+    if (!this.started) {
+      this.forget();
+      return;
+    }
+    this.session.ending = true;
+    this.#save();
+    this.outbox.close();
+    this.link.start();
+    this.#say({ type: 'end' });
+    this.changed();
+  }
+
+  // Leaves what is over, or was never begun; the next start is a new one.
+  forget() {
+    this.link.stop();
+    this.outbox.empty();
+    this.keep.clear();
+    this.#begin(null);
+    if (this.watched) this.link.start();
+    this.changed();
+  }
+
+  // The panel was opened or closed. While it is closed there is a connection
+  // only for a conversation that has begun.
+  watch(open) {
+    this.watched = open;
+    this.keep.open = open;
+    if (open && !this.over) this.link.start();
+    if (!open && !this.started) this.forget();
+  }
+
+  // Another tab has begun a conversation (or none any more): this one joins it,
+  // unless it has one of its own.
+  adopt(session) {
+    if (!session || session.token === this.session.token) {
+      if (session) this.session = session;
+      return;
+    }
+    if (this.session.started) return;
+    this.#begin(session);
+    this.link.restart();
+    this.changed();
+  }
+
+  // What the connection says
+
+  opened() {
+    const { token } = this.session;
+    this.link.say({
+      type: 'hello', client: 'dayfly-widget/1',
+      ...(token && { token, last: this.last }),
+      ...(token && this.epoch && { epoch: this.epoch }),
+    });
+  }
+
+  lost() {
+    this.welcomed = false;
+    this.typing = null;
+    this.outbox.lost();
+  }
+
+  hear(frame) {
+    const { type } = frame;
+    if (Object.hasOwn(HEARD, type)) this[HEARD[type]](frame);
+    this.changed();
+  }
+
+  onWelcome({ token, summary, limits, now_at: now }) {
+    this.welcomed = true;
+    this.skew = now - Date.now();
+    this.limit = limits.text;
+    if (token) this.session.token = token;
+    if (summary.last > 0) this.session.started = true;
+    this.phase = summary.phase;
+    this.agent = summary.agent ?? null;
+    this.epoch = summary.epoch;
+    this.behind = true;
+    this.deadline = null;
+    this.#see('customer', summary.customer_seen);
+    this.#see('agent', summary.agent_seen);
+    if (this.outbox.items.length > 0) this.#save();
+    if (this.session.ending) this.#say({ type: 'end' });
+    else this.outbox.pump();
+  }
+
+  onHistory({ messages, more }) {
+    this.behind = Boolean(more);
+    for (const message of messages) this.#take(message);
+    if (more) this.#say({ type: 'fetch', after: this.last });
+    else this.#mark();
+    this.#tellUnread();
+  }
+
+  onMessage(message) {
+    const { last } = this;
+    this.#take(message);
+    if (this.last === last) return;
+    if (message.author !== 'agent') return;
+    this.typing = null;
+    this.#say({ type: 'delivered', number: this.last });
+    this.#tellUnread();
+    this.told('message', { unread: this.unread });
+  }
+
+  onAck({ id, number, at }) {
+    const item = this.outbox.items.find((each) => each.id === id);
+    const first = !this.session.started;
+    if (item) {
+      this.#take({ number, id, author: 'customer', at, text: item.text });
+    }
+    if (!first) return;
+    this.session.started = true;
+    this.#save();
+    this.told('started', {});
+  }
+
+  onResync({ epoch }) {
+    this.epoch = epoch;
+    this.messages = [];
+    this.held.clear();
+    this.behind = true;
+  }
+
+  onTyping({ author, name, on }) {
+    if (author !== 'agent') return;
+    clearTimeout(this.untyping);
+    this.typing = on ? { name } : null;
+    this.untyping = setTimeout(() => {
+      this.typing = null;
+      this.changed();
+    }, TYPING_FOR);
+  }
+
+  onSeen({ by, delivered, read }) {
+    this.#see(by, { delivered, read });
+    if (by === 'customer') this.#tellUnread();
+  }
+
+  onState({ phase, agent }) {
+    this.phase = phase === 'ending' ? this.phase : phase;
+    this.agent = agent ?? null;
+    if (!agent) this.typing = null;
+  }
+
+  onDeadline({ ends_at: endsAt, warn }) {
+    this.deadline = warn ? endsAt : null;
+  }
+
+  onEnded({ by, at }) {
+    this.#finish('ended', { by, at });
+  }
+
+  onGone({ at, messages }) {
+    this.#finish('gone', { ...this.receipt, goneAt: at, erased: messages });
+    this.link.stop();
+  }
+
+  onRefused(frame) {
+    const { code } = frame;
+    if (code === 'session_unknown') this.#unknown();
+    else if (code === 'conversation_ended') this.outbox.close();
+    else this.outbox.refused(frame);
+    this.told('error', { code });
+  }
+
+  // A token that opens nothing: the conversation ended while nobody here
+  // listened, or it never began (then what was written begins a new one).
+  #unknown() {
+    const { started } = this.session;
+    const shown = this.messages.length > 0 || this.outbox.items.length > 0;
+    if (this.session.ending || (started && shown)) {
+      this.#finish('gone', {});
+      this.link.stop();
+      return;
+    }
+    const { items } = this.outbox;
+    if (started) this.keep.clear();
+    this.#begin(null);
+    if (items.length > 0) this.#save();
+    if (started) this.told('ended', {});
+    if (this.watched || items.length > 0) this.opened();
+    else this.link.stop();
+  }
+
+  #finish(phase, receipt) {
+    if (!this.over) this.told('ended', { by: receipt.by });
+    Object.assign(this, this.#reset, { phase, receipt });
+    this.session = { token: null, started: true, ending: false };
+    this.outbox.close();
+    this.keep.clear();
+    this.told('unread', { unread: 0 });
+  }
+
+  // Puts a message where its number says. What comes too early waits for the
+  // gap to be filled: the list never shows a hole.
+  #take(message) {
+    if (message.number > this.last) this.held.set(message.number, message);
+    while (this.held.has(this.last + 1)) {
+      const next = this.held.get(this.last + 1);
+      this.held.delete(next.number);
+      this.messages.push({ ...next, state: 'sent' });
+    }
+    if (this.held.size > 0 && !this.behind) {
+      this.behind = true;
+      this.#say({ type: 'fetch', after: this.last });
+    }
+    if (message.author === 'customer') this.outbox.arrived(message.id);
+  }
+
+  // Marks may get lost with a connection, so they are repeated after each.
+  #mark() {
+    const { read } = this.seen.customer;
+    if (this.last > 0) this.#say({ type: 'delivered', number: this.last });
+    if (read > 0) this.#say({ type: 'read', number: read });
+  }
+
+  #see(by, marks) {
+    const held = this.seen[by];
+    held.read = Math.max(held.read, marks?.read ?? 0);
+    held.delivered = Math.max(held.delivered, marks?.delivered ?? 0, held.read);
+  }
+
+  #say(frame) {
+    if (this.welcomed) this.link.say(frame);
+  }
+
+  #save() {
+    if (this.session.token) this.keep.session = this.session;
+  }
+
+  #tellUnread() {
+    this.told('unread', { unread: this.unread });
+  }
+}
+
+// Frame type -> method: a type that is not listed is one of a newer server.
+const HEARD = Object.fromEntries([
+  'welcome', 'history', 'message', 'ack', 'resync', 'typing', 'seen', 'state',
+  'deadline', 'ended', 'gone', 'refused',
+].map((type) => [type, `on${type[0].toUpperCase()}${type.slice(1)}`]));

@@ -1,0 +1,190 @@
+// The list of messages: one element each, kept as long as its message.
+import { icon, make } from './dom.js';
+import { linked } from './links.js';
+import { fill } from './strings.js';
+
+const JOINED_WITHIN = 5 * 60_000;
+const NEAR = 60;
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s){1,16}$/u;
+
+const TICKS = {
+  sending: 'clock', sent: 'sent', delivered: 'delivered', read: 'delivered',
+};
+
+const dayOf = (at) => new Date(at).toDateString();
+
+export class Transcript {
+  #shown = new Map();
+
+  #newFrom = null;
+
+  constructor({ words, locale, name, greeting, retry, discard, scrolled }) {
+    Object.assign(this, { words, name, retry, discard });
+    this.time = new Intl.DateTimeFormat(locale,
+      { hour: 'numeric', minute: '2-digit' });
+    this.day = new Intl.DateTimeFormat(locale,
+      { weekday: 'long', day: 'numeric', month: 'long' });
+    this.list = make('ol');
+    this.root = make('div', {
+      class: 'log', role: 'log', 'aria-label': words.log, tabindex: '0',
+      onscroll: () => {
+        this.stuck = this.atEnd;
+        this.#label();
+        scrolled();
+      },
+    }, ...(greeting ? [this.#greeting(greeting)] : []), this.list);
+    this.pill = make('button', {
+      class: 'pill', type: 'button', hidden: true,
+      onclick: () => this.toEnd(true),
+    });
+    // A keyboard or a longer banner takes room: what was at the end stays so.
+    new ResizeObserver(() => this.stuck && this.toEnd()).observe(this.root);
+    this.stuck = true;
+  }
+
+  get atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.root;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  toEnd(smooth = false) {
+    const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.root.scrollTo({
+      top: this.root.scrollHeight,
+      behavior: smooth && !still ? 'smooth' : 'instant',
+    });
+    this.stuck = true;
+    this.#label();
+  }
+
+  // Draws the line above the first message the person has not seen.
+  divide(number) {
+    this.#newFrom = number;
+  }
+
+  show({ messages, items, seen, quiet, unread }) {
+    const mine = items.at(-1);
+    const stuck = this.stuck || (mine && !this.#shown.has(mine.id));
+    this.root.setAttribute('aria-busy', quiet);
+    this.unread = unread;
+    const all = [...messages, ...items];
+    const kept = new Set(all.map(({ id }) => id));
+    for (const [id, shown] of this.#shown) {
+      if (kept.has(id)) continue;
+      shown.row.remove();
+      this.#shown.delete(id);
+    }
+    this.#arrange(all, seen);
+    if (stuck) this.toEnd();
+    else this.#label();
+  }
+
+  #arrange(all, seen) {
+    const lastOwn = all.findLast(({ author }) => author === 'customer');
+    let place = this.list.firstElementChild;
+    all.forEach((message, at) => {
+      const shown = this.#row(message);
+      if (shown.row === place) place = place.nextElementSibling;
+      else this.list.insertBefore(shown.row, place);
+      const joined = this.#joins(all[at - 1], message);
+      const ends = !this.#joins(message, all[at + 1]);
+      const day = at === 0 || dayOf(all[at - 1].at) !== dayOf(message.at);
+      const key = [joined, ends, day, message.state, message.reason,
+        message.number === this.#newFrom,
+        message === lastOwn && this.#step(message, seen)].join();
+      if (shown.key === key) return;
+      shown.key = key;
+      this.#dress(shown, message, { joined, ends, day,
+        step: this.#step(message, seen), last: message === lastOwn });
+    });
+  }
+
+  #joins(one, other) {
+    return one && other && one.author === other.author
+      && one.name === other.name && dayOf(one.at) === dayOf(other.at)
+      && other.at - one.at < JOINED_WITHIN && other.state !== 'failed'
+      && one.state !== 'failed' && other.number !== this.#newFrom;
+  }
+
+  #row(message) {
+    let shown = this.#shown.get(message.id);
+    if (shown) return shown;
+    const own = message.author === 'customer';
+    const bubble = make('div', { class: 'bubble', dir: 'auto' },
+      ...linked(message.text));
+    bubble.classList.toggle('big', ONLY_EMOJI.test(message.text));
+    const row = make('li', { class: own ? 'row own' : 'row' });
+    shown = { row, bubble };
+    this.#shown.set(message.id, shown);
+    return shown;
+  }
+
+  #dress({ row, bubble }, message, { joined, ends, day, step, last }) {
+    const { words } = this;
+    const own = message.author === 'customer';
+    const who = own ? words.you : message.name || this.name;
+    row.classList.toggle('joined', joined);
+    row.classList.toggle('failed', message.state === 'failed');
+    const parts = [];
+    if (day) parts.push(make('p', { class: 'day', text: this.#dayName(message.at) }));
+    if (message.number && message.number === this.#newFrom) {
+      parts.push(make('p', { class: 'new', text: words.new }));
+    }
+    parts.push(make('span', {
+      class: joined || own ? 'sr' : 'who', text: who, dir: 'auto',
+    }), bubble);
+    if (message.state === 'failed') parts.push(this.#failure(message));
+    else if (ends) {
+      parts.push(make('p', { class: 'meta' },
+        make('time', {
+          datetime: new Date(message.at).toISOString(),
+          text: this.time.format(message.at),
+        }),
+        ...(own ? [icon(TICKS[step], step),
+          make('span', { class: last ? '' : 'sr', text: words[step] })] : [])));
+    }
+    row.replaceChildren(...parts);
+  }
+
+  #failure({ id, reason }) {
+    const { words } = this;
+    const final = reason === 'conversation_ended';
+    return make('p', { class: 'meta' },
+      make('span', { text: words[`failed_${reason}`] ?? words.failed }),
+      ...(final ? [] : [
+        make('button', { type: 'button', class: 'plain', text: words.retry,
+          onclick: () => this.retry(id) }),
+        make('button', { type: 'button', class: 'plain', text: words.discard,
+          onclick: () => this.discard(id) })]));
+  }
+
+  #step({ state, number }, seen) {
+    if (state === 'sending' || !number) return 'sending';
+    if (number <= seen.agent.read) return 'read';
+    return number <= seen.agent.delivered ? 'delivered' : 'sent';
+  }
+
+  #dayName(at) {
+    const ago = (days) => dayOf(Date.now() - days * 86_400_000);
+    if (dayOf(at) === ago(0)) return this.words.today;
+    if (dayOf(at) === ago(1)) return this.words.yesterday;
+    return this.day.format(at);
+  }
+
+  #greeting(greeting) {
+    return make('div', { class: 'row greeting' },
+      make('span', { class: 'who', text: this.name }),
+      make('div', { class: 'bubble', dir: 'auto' }, ...linked(greeting)));
+  }
+
+  #label() {
+    this.pill.hidden = this.stuck;
+    const text = this.unread
+      ? fill(this.words.new_below, { n: this.unread }) : '';
+    if (this.pill.dataset.text === text) return;
+    this.pill.dataset.text = text;
+    this.pill.setAttribute('aria-label',
+      [text, this.words.latest].filter(Boolean).join(', '));
+    this.pill.replaceChildren(...(text ? [text, ' '] : []), icon('down'));
+  }
+}

@@ -1,0 +1,182 @@
+// The panel: header, notices, messages, composer; what is shown, and when.
+import { Composer } from './composer.js';
+import { icon, make } from './dom.js';
+import {
+  ConnectionNotice, DeadlineNotice, EndQuestion, Farewell,
+} from './notices.js';
+import { fill } from './strings.js';
+import { Transcript } from './transcript.js';
+
+export class View {
+  #due = false;
+
+  #opened = false;
+
+  #before = false;
+
+  constructor({ config, words, locale, alone }) {
+    Object.assign(this, { words, name: config.name });
+    this.transcript = new Transcript({
+      words, locale, name: config.name, greeting: config.greeting,
+      retry: (id) => this.conversation.outbox.retry(id),
+      discard: (id) => this.conversation.outbox.discard(id),
+      scrolled: () => this.#look(),
+    });
+    this.composer = new Composer({
+      words, write: (text) => this.#write(text),
+      type: (on) => this.conversation.type(on),
+    });
+    this.connection = new ConnectionNotice({
+      words, reconnect: () => this.link.restart(),
+    });
+    this.deadline = new DeadlineNotice({
+      words, stay: () => {
+        this.conversation.stay();
+        this.composer.field.focus();
+      },
+    });
+    this.question = new EndQuestion({
+      words, name: config.name, end: () => this.conversation.end(),
+      closed: () => this.#focus(),
+    });
+    this.farewell = new Farewell({
+      words, time: this.transcript.time, again: () => {
+        this.conversation.forget();
+        this.composer.field.focus();
+      },
+    });
+    this.#build(alone);
+  }
+
+  // Ties the view to what it shows.
+  attend({ conversation, link, close }) {
+    Object.assign(this, { conversation, link, close });
+    this.root.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape') close();
+    });
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#divide();
+      this.#look();
+    });
+    window.addEventListener('focus', () => this.#look());
+    this.show();
+  }
+
+  open(open, focus) {
+    this.#opened = open;
+    this.transcript.divide(null);
+    if (open) this.#divide();
+    else this.question.close();
+    this.conversation.watch(open);
+    this.show();
+    if (open) this.transcript.toEnd();
+    if (open && focus) this.#focus();
+  }
+
+  // Many frames at once are drawn once. Not an animation frame: those stop in
+  // a frame that is hidden, and the unread count must not.
+  show() {
+    if (this.#due || !this.conversation) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { conversation, link } = this;
+    const { messages, outbox, seen, receipt, phase, over } = conversation;
+    if (link.status === 'ready') {
+      this.#before = true;
+      this.connection.calm();
+    }
+    this.connection.show(over ? 'idle' : link.status, this.#before);
+    this.deadline.show(conversation.deadline === null ? null
+      : conversation.deadline - conversation.skew);
+    this.transcript.show({
+      messages, seen, items: outbox.items, unread: conversation.unread,
+      quiet: conversation.behind || !this.#opened,
+    });
+    this.composer.limit = conversation.limit;
+    this.composer.root.hidden = over;
+    this.foot.hidden = over;
+    this.farewell.show(phase, receipt ?? {});
+    this.ending.hidden = over || !conversation.started;
+    this.#head(conversation);
+    this.#look();
+  }
+
+  #head({ phase, agent, typing, over, session }) {
+    const { words } = this;
+    const name = agent ?? this.name;
+    const text = over ? words.over : session.ending ? words.ending
+      : phase === 'active' && agent ? fill(words.active, { name: agent })
+        : phase === 'waiting' ? words.waiting : words.hello;
+    if (this.status.textContent !== text) this.status.textContent = text;
+    this.status.classList.toggle('live', phase === 'active' && !over);
+    const writer = typing ? typing.name ?? name : '';
+    this.typing.classList.toggle('on', Boolean(typing));
+    const spoken = typing ? fill(words.typing, { name: writer }) : '';
+    if (this.writer.textContent !== spoken) this.writer.textContent = spoken;
+  }
+
+  // Read is what is on an open panel, on a visible page, at the end of the list.
+  #look() {
+    if (!this.#opened || document.hidden || !this.transcript.stuck) return;
+    this.conversation?.read();
+  }
+
+  #divide() {
+    const { conversation } = this;
+    if (conversation.unread === 0) return;
+    const { read } = conversation.seen.customer;
+    this.transcript.divide(conversation.messages.find(
+      ({ author, number }) => author === 'agent' && number > read).number);
+    this.show();
+  }
+
+  #write(text) {
+    this.transcript.divide(null);
+    this.conversation.write(text);
+  }
+
+  // A phone's keyboard would cover half the chat before anything was read.
+  #focus() {
+    const { over } = this.conversation;
+    const typing = window.matchMedia('(hover: hover)').matches;
+    if (over || !typing) this.root.focus();
+    else this.composer.field.focus();
+  }
+
+  #build(alone) {
+    const { words, name } = this;
+    this.status = make('p', { class: 'status', role: 'status' });
+    this.ending = make('button', {
+      type: 'button', class: 'tool', hidden: true, title: words.end,
+      'aria-label': words.end, onclick: () => this.question.ask(),
+    }, icon('end'));
+    const hide = make('button', {
+      type: 'button', class: 'tool', title: words.hide, hidden: alone,
+      'aria-label': words.hide, onclick: () => this.close(),
+    }, icon('down'));
+    this.writer = make('span', { class: 'sr' });
+    this.typing = make('div', { class: 'typing', role: 'status' },
+      make('span', { class: 'dots', 'aria-hidden': 'true' },
+        make('i'), make('i'), make('i')), this.writer);
+    this.foot = make('p', { class: 'foot' }, icon('lock'),
+      make('span', { text: words.privacy }));
+    this.root = make('main', { class: 'panel', tabindex: '-1' },
+      make('header', {},
+        make('span', { class: 'mark', 'aria-hidden': 'true',
+          text: [...name.trim()][0]?.toUpperCase() ?? '' }),
+        make('div', { class: 'names' },
+          make('h1', { text: name, dir: 'auto' }), this.status),
+        this.ending, hide),
+      this.connection.root, this.deadline.root,
+      make('div', { class: 'middle' }, this.transcript.root,
+        this.typing, this.transcript.pill),
+      this.farewell.root, this.farewell.spoken, this.question.root,
+      this.composer.root, this.foot);
+  }
+}
