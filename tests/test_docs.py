@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from server import config
 from server.domain.conversation import MOVES
 from server.domain.record_types import RECORD_TYPES
 from server.errors import ACTS, RETRIED, RefusalCode
@@ -27,6 +30,7 @@ from tools import data_model, diagram
 
 ROOT = Path(__file__).parent.parent
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 #: The structs behind the capitalised names of section 8.
@@ -36,6 +40,21 @@ MAPS: dict[str, type[msgspec.Struct]] = {
     "Marks": Marks,
     "Limits": Limits,
 }
+
+#: The structs behind the tables of settings.
+SETTINGS: dict[str, type[msgspec.Struct]] = {
+    "Top level": config.Config,
+    "`[tls]`": config.TlsConfig,
+    "`[limits]`": config.LimitsConfig,
+    "`[[account]]`": config.AccountConfig,
+    "`[[account.channel]]`": config.ChannelConfig,
+    "`[[account.agent]]`": config.AgentConfig,
+}
+
+#: Tables of their own, and what may not stand in a file.
+NOT_A_LINE = {
+    "account", "agent", "channel", "demo", "limits", "master_key", "tls",
+}  # fmt: skip
 
 #: A field as (name, may be left out, type as the document writes it).
 Fields = set[tuple[str, bool, str]]
@@ -183,6 +202,52 @@ def test_the_data_model_is_that_of_the_registry() -> None:
 def test_the_diagram_is_that_of_the_table() -> None:
     """`python -m tools.diagram` would draw what is there."""
     assert diagram.DRAWING.read_text("utf-8") == diagram.drawing(MOVES)
+
+
+def default(field: msgspec.structs.FieldInfo) -> str:
+    """A setting's default as the document writes it."""
+    if field.required:
+        return "required"
+    match field.default:
+        case None:
+            return "`-`"
+        case ():
+            return "`[]`"
+        case int() | float() as number:
+            return f"`{number:.15g}`"
+        case other:
+            return f"`{json.dumps(str(other))}`"
+
+
+@pytest.mark.parametrize("heading", SETTINGS)
+def test_settings_are_those_documented(heading: str) -> None:
+    """Each setting stands in its table, with its default."""
+    part = OPERATING.split(f"\n### {heading}\n")[1].split("\n#")[0]
+    told = {bare(name): value for name, value, _ in table(part, "setting")}
+
+    assert told == {
+        field.encode_name: default(field)
+        for field in msgspec.structs.fields(SETTINGS[heading])
+        if field.encode_name not in NOT_A_LINE
+    }
+
+
+def test_the_settings_shown_would_be_taken() -> None:
+    """The example of a settings file is one."""
+    block = OPERATING.split("```toml\n")[1].split("```")[0]
+
+    shown = config.parse(tomllib.loads(block.replace("\n   ", "\n")), {})
+
+    assert [agent.name for agent in shown.agents] == ["maria"]
+
+
+def test_environment_variables_are_those_documented() -> None:
+    """Each variable the settings can come from is in the document."""
+    read = Path(config.__file__).read_text(encoding="utf-8")
+
+    assert set(re.findall(r"DAYFLY_[A-Z_]+", OPERATING)) == set(
+        re.findall(r"DAYFLY_[A-Z_]+", read)
+    )
 
 
 def slug(heading: str) -> str:
