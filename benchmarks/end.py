@@ -41,9 +41,9 @@ async def _ended(
 ) -> dict[str, Figure]:
     customers = await arrived(conversations, server.port)
     said = await in_turns(_talk, customers, AT_ONCE)
-    secret = {text[:32] for texts in said for text in texts}
-    secret |= {customer.token[:32] for customer in customers if customer.token}
-    words = {text.encode() for text in secret}
+    words = {text.encode() for texts in said for text in texts}
+    # The end of a token is its secret part; an id may stand in a log.
+    words |= {(customer.token or "")[-32:].encode() for customer in customers}
     stored = await asyncio.to_thread(stored_canaries, setting.data)
     before = await asyncio.to_thread(count_in, setting.folder, stored)
     readable = await asyncio.to_thread(count_in, setting.folder, words)

@@ -94,11 +94,10 @@ class _Some:
         at = time.time()
         for number in self._numbers:
             # Every other one has a second message.
-            stored = Stored(
-                ConversationId(new_id(system_randomness)),
-                new_token(system_randomness),
-                1 + number % 2,
-            )
+            own = ConversationId(new_id(system_randomness))
+            # As the server makes them: the id leads, the secret follows.
+            token = f"{own}.{new_token(system_randomness)}"
+            stored = Stored(own, token, 1 + number % 2)
             key = self._keyring.new_key(ACCOUNT, stored.conversation)
             group.keep(_row(stored, key, at))
             for message in range(1, stored.messages + 1):
