@@ -13,6 +13,9 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from server.app import DATABASE, KEY_FILE, KEY_FOLDER
+from server.vault.slot_file import HEADER_SIZE
+
 #: Bytes of a canary that are looked for. Sixteen random ones never meet by
 #: chance; of a hexadecimal text they are still 64 bits.
 WINDOW = 16
@@ -48,21 +51,17 @@ def stored_canaries(data: Path) -> set[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "data"
         shutil.copytree(data, copy)
-        return {
-            window
-            for path in copy.iterdir()
-            for window in _of_file(path)
-            if len(set(window)) >= LEAST_DIFFERENT
+        windows = {
+            *_of_database(copy / DATABASE),
+            *_of_keys(copy / KEY_FOLDER / KEY_FILE),
         }
+        return {w for w in windows if len(set(w)) >= LEAST_DIFFERENT}
 
 
-def _of_file(path: Path) -> Iterator[bytes]:
-    if path.suffix in {".db", ".sqlite", ".sqlite3"}:
-        yield from _of_database(path)
-    elif path.name.startswith("keys"):
-        content = path.read_bytes()
-        for at in range(0, len(content), WINDOW):
-            yield content[at : at + WINDOW]
+def _of_keys(path: Path) -> Iterator[bytes]:
+    content = path.read_bytes()
+    for at in range(HEADER_SIZE, len(content), WINDOW):
+        yield content[at : at + WINDOW]
 
 
 def _of_database(path: Path) -> Iterator[bytes]:

@@ -13,12 +13,16 @@ from benchmarks.server_process import Server, Setting, fresh_setting
 from benchmarks.stored import EPOCH, Stored, fill
 
 MIB = 2**20
+#: Each has a password hash, and a start may want to look at all of them.
+AGENTS = 10
 
 
 async def measure(*, conversations: int) -> dict[str, Figure]:
     """Start with nothing, then with ``conversations``."""
     with fresh_setting() as setting:
         empty, _ = await _started(setting, None)
+    with fresh_setting(agents=AGENTS) as setting:
+        staffed, _ = await _started(setting, None)
     with fresh_setting() as setting:
         began = now()
         stored = await fill(setting, conversations)
@@ -33,6 +37,7 @@ async def measure(*, conversations: int) -> dict[str, Figure]:
         "conversations": conversations,
         "empty_s": empty,
         "loaded_s": loaded,
+        "empty_ten_agents_s": staffed,
         "resident_mib": resident / MIB,
         "on_disk_mib": size / MIB,
         "filling_s": filling,

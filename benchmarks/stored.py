@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from benchmarks.load_client import new_client_id, timed_text
 from benchmarks.server_process import ACCOUNT, CHANNEL, Setting
+from server.app import DATABASE, KEY_FILE, KEY_FOLDER
 from server.domain.conversation import Phase
 from server.domain.message import Author, Message
 from server.ids import (
@@ -31,9 +32,6 @@ from server.vault.keyring import Keyring
 from server.vault.master_key import MasterKey
 from server.vault.sealing import DataKey, bound_to, seal
 
-#: Names of the files in a data folder.
-DATABASE = "dayfly.db"
-KEYS = "keys"
 #: Conversations in one commit.
 TOGETHER = 500
 #: Seconds of inactivity after which they would time out.
@@ -56,9 +54,12 @@ async def fill(setting: Setting, conversations: int) -> list[Stored]:
     Raises:
         ServerError: The store or the vault did not take them.
     """
-    master = MasterKey.load_file(setting.key_file)
+    keys = setting.data / KEY_FOLDER
+    keys.mkdir(mode=0o700)
     keyring = Keyring.open(
-        setting.data / KEYS, master, randomness=system_randomness
+        keys / KEY_FILE,
+        MasterKey.load_file(setting.key_file),
+        randomness=system_randomness,
     )
     keyring.reconcile(frozenset())
 
