@@ -41,6 +41,7 @@ class Agent:
         self.listed: dict[str, Frame] = {}  # Summary by conversation
         self.open: dict[str, Participant] = {}
         self.current: str | None = None
+        self.has_list = False
         self.display_name: str | None = None
         self._means = means
         self._face = face
@@ -125,6 +126,7 @@ class Agent:
     def _hear_list(self, frame: Frame) -> None:
         summaries = [*frame["waiting"], *frame["mine"]]
         self.listed = {s["conversation"]: s for s in summaries}
+        self.has_list = True
         for conversation in self.open:
             self._watch(conversation)
         for summary in self.mine():

@@ -114,7 +114,8 @@ class Customer:
 
     def _keep_if_durable(self) -> None:
         transcript = self.talk.transcript
-        durable = transcript.phase != OPEN and not transcript.is_over
+        begun = transcript.phase != OPEN or transcript.last > 0
+        durable = begun and not transcript.is_over
         if self._token and durable and not self._kept:
             self._keep(self._token)
             self._kept = True

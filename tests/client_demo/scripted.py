@@ -80,7 +80,7 @@ class Scripted:
     async def hear(self, kind: str) -> Frame:
         """The next frame of ``kind``; others before it are dropped."""
         while True:
-            frame: Frame = msgpack.unpackb(await self.socket.recv())
+            frame: Frame = msgpack.unpackb(await self.socket.recv(decode=False))
             if frame["type"] == kind:
                 return frame
 

@@ -2,40 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
 from typing import Any
 
-from client_demo.participant import Means, Participant
+from client_demo.participant import Participant
 from tests.client_demo.scripted import C, message, summary
-
-
-class World:
-    """Means whose every effect is a list."""
-
-    def __init__(self) -> None:
-        self.sent: list[dict[str, Any]] = []
-        self.timers: list[tuple[float, Callable[[], None]]] = []
-        self.given_up: list[tuple[str, str]] = []
-        self.connected = True
-        self.now = 0.0
-        ids = count(1)
-        self.means = Means(
-            tell=self._tell,
-            later=lambda after, do: self.timers.append((after, do)),
-            new_id=lambda: f"id-{next(ids):05}",
-            elapsed=lambda: self.now,
-            not_sent=lambda code, text: self.given_up.append((code, text)),
-        )
-
-    def _tell(self, frame: dict[str, Any]) -> bool:
-        if self.connected:
-            self.sent.append(frame)
-        return self.connected
-
-    def said(self, kind: str) -> list[dict[str, Any]]:
-        """Frames of one kind sent so far."""
-        return [frame for frame in self.sent if frame["type"] == kind]
+from tests.client_demo.worlds import World
 
 
 def begun(world: World, **changes: Any) -> Participant:
