@@ -13,6 +13,7 @@ class Farewell(IntEnum):
 
     LEFT = 1000
     TOO_LARGE = 1009
+    FAILED = 1011
     RESTARTING = 1012
     TRY_LATER = 1013
     TOO_SLOW = 4001

@@ -1,0 +1,80 @@
+"""Starts Dayfly: the demo by default, production with a settings file.
+
+``--help`` answers at once: nothing of the server is imported before it is
+known what is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+USAGE_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        The exit code: 0; 2 if it was told something it cannot do.
+    """
+    asked = parser().parse_args(arguments)
+    from server import command_line  # noqa: PLC0415 - see the header
+
+    if asked.command == "hash-password":
+        return command_line.print_hash()
+    if asked.command == "check":
+        return command_line.check(asked.settings)
+    if asked.settings is not None:
+        return command_line.serve(asked.settings)
+    return command_line.demonstrate(
+        data=asked.data,
+        host=asked.host,
+        port=asked.port,
+        log_level=asked.log_level,
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may stand on the command line."""
+    made = argparse.ArgumentParser(
+        prog="run.py",
+        description="Dayfly, a customer-messaging server that forgets on time.",
+        epilog="Without --settings: the demo, with a shop, a console and"
+        " passwords made for this run. With it: production.",
+    )
+    made.add_argument("--settings", type=Path, metavar="FILE", help="TOML")
+    made.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="demo: keep the data here (default: a folder that is thrown away)",
+    )
+    made.add_argument("--host", default="127.0.0.1", help="demo: address")
+    made.add_argument(
+        "--port", type=int, default=8420, help="demo: port, 0 for any free one"
+    )
+    made.add_argument(
+        "--log-level",
+        choices=("debug", "info", "warning", "error"),
+        default="info",
+        help="demo: how much goes to stderr",
+    )
+    commands = made.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser(
+        "hash-password",
+        help="read a password, print what to put into the settings",
+    )
+    check = commands.add_parser(
+        "check", help="say whether a settings file is in order"
+    )
+    check.add_argument(
+        "--settings", type=Path, metavar="FILE", required=True, help="TOML"
+    )
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

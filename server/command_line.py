@@ -1,0 +1,107 @@
+"""What ``run.py`` does once it knows what is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import uvloop
+
+from server import logs
+from server.app import Server
+from server.config import Config, load
+from server.demo import Demo
+from server.errors import Misconfigured, ServerError
+from server.ids import system_randomness
+from server.process import harden
+from server.vault.passwords import DEFAULTS, hash_password
+
+UNSAFE = 2
+FAILED = 1
+SHORTEST_PASSWORD = 10
+
+
+def serve(settings: Path) -> int:
+    """Production: what the settings file says, until a signal."""
+    try:
+        config = load(settings)
+    except Misconfigured as error:
+        return _refused(error)
+    logs.set_up(config.log_level)
+    return _run(config)
+
+
+def demonstrate(
+    *, data: Path | None, host: str, port: int, log_level: str
+) -> int:
+    """The demo: an account, a shop and two agents made for this run."""
+    logs.set_up(log_level)
+    with tempfile.TemporaryDirectory(prefix="dayfly-") as folder:
+        try:
+            demo = Demo.make(
+                data=data or Path(folder),
+                host=host,
+                port=port,
+                log_level=log_level,
+            )
+        except Misconfigured as error:
+            return _refused(error)
+        return _run(demo.config, demo)
+
+
+def check(settings: Path) -> int:
+    """Say whether ``settings`` would do."""
+    try:
+        load(settings)
+    except Misconfigured as error:
+        return _refused(error)
+    print("the settings are in order")  # noqa: T201 - what was asked for
+    return 0
+
+
+def print_hash() -> int:
+    """Read a password and print its PHC string."""
+    if sys.stdin.isatty():
+        password = getpass.getpass("password: ")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if len(password) < SHORTEST_PASSWORD or password in DEFAULTS:
+        return _refused(
+            Misconfigured(
+                f"a password has at least {SHORTEST_PASSWORD} characters and"
+                " is none that everybody tries first"
+            )
+        )
+    print(hash_password(password, system_randomness))  # noqa: T201 - see above
+    return 0
+
+
+def _run(config: Config, demo: Demo | None = None) -> int:
+    harden()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_until_signalled(config, demo))
+    except ServerError as error:
+        return _refused(error)
+    return 0
+
+
+async def _until_signalled(config: Config, demo: Demo | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = Server(config)
+    async with server:
+        if demo is not None:
+            print(demo.introduction(server.port), flush=True)  # noqa: T201
+        await server.run_until(stop)
+
+
+def _refused(error: ServerError) -> int:
+    print(f"dayfly: {error}", file=sys.stderr)  # noqa: T201 - for the operator
+    return UNSAFE if isinstance(error, Misconfigured) else FAILED

@@ -1,0 +1,103 @@
+"""The demo: an account, a channel and two agents, made for this run.
+
+Nothing in it is a default that production could inherit: the passwords are
+random, printed once, and hashed like any other.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.config import Config, parse
+from server.ids import system_randomness
+from server.vault.passwords import hash_password
+
+#: No letters or digits that look alike on paper.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_AGENTS = {"maria": "Maria", "jonas": "Jonas"}
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo runs with, and what its visitor has to know.
+
+    Attributes:
+        config: The settings.
+        passwords: By agent; random, for this run only.
+    """
+
+    config: Config
+    passwords: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def make(cls, *, data: Path, host: str, port: int, log_level: str) -> Demo:
+        """Settings for a demo on ``host`` and ``port``.
+
+        Raises:
+            Misconfigured: They cannot work.
+        """
+        passwords = {name: _password() for name in _AGENTS}
+        agents = [
+            {
+                "name": name,
+                "display_name": shown,
+                "password_hash": hash_password(
+                    passwords[name], system_randomness
+                ),
+            }
+            for name, shown in _AGENTS.items()
+        ]
+        channel = {
+            "id": "shop",
+            "name": "Fern & Field",
+            "greeting": "Hello! Ask us anything about our plants and pots."
+            " What you write here is deleted when the chat ends.",
+        }
+        account = {
+            "id": "acme",
+            "name": "Fern & Field",
+            "channel": [channel],
+            "agent": agents,
+        }
+        config = parse(
+            {
+                "data": str(data),
+                "host": host,
+                "port": port,
+                "log_level": log_level,
+                "demo": True,
+                "account": [account],
+            },
+            {},
+            source="demo",
+        )
+        return cls(config, passwords)
+
+    def introduction(self, port: int) -> str:
+        """What is printed once the port is open."""
+        host = self.config.host
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        lines = [
+            "",
+            "  Dayfly demo. Open the shop in one window, the console in another.",
+            "",
+            f"shop     {address}/demo/",
+            f"console  {address}/console/",
+            f"health   {address}/health",
+            *(
+                f"agent    {name}  password  {password}"
+                for name, password in self.passwords.items()
+            ),
+            "",
+            "  Ctrl-C stops it.",
+        ]
+        return "\n".join(lines)
+
+
+def _password() -> str:
+    groups = (
+        "".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3)
+    )
+    return "-".join(groups)

@@ -1,0 +1,308 @@
+"""An agent's connection: signs in, sees who waits, takes part, leaves.
+
+One ``Shift`` a connection; an agent may have several. A shift has a seat in
+each conversation it watches, and is told of every conversation of the account
+that waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from server.domain.agent import Agent
+from server.domain.conversation import EndedBy
+from server.domain.message import Author
+from server.errors import RefusalCode, Refused, ServerError
+from server.ids import ConversationId
+from server.live.sessions import Listener, Seat, Session
+from server.protocol.codec import Saying
+from server.protocol.farewell import Farewell
+from server.protocol.frames import (
+    AskList,
+    ClientFrame,
+    Delivered,
+    End,
+    Fetch,
+    Hello,
+    Ping,
+    Read,
+    Release,
+    Send,
+    SignOut,
+    Take,
+    Typing,
+    Unwatch,
+    Watch,
+    Watching,
+    Welcome,
+)
+from server.services.ending import Ending
+from server.services.house import House
+from server.services.listing import listing_for
+from server.services.recording import Assign
+from server.services.remembering import Remembering, new_rate, page
+from server.services.signing_in import SigningIn
+from server.services.taking_part import mark, say, show_typing
+from server.services.telling import milliseconds, summary_of
+from server.services.timing import deadline_frame
+from server.services.visiting import HEARTBEAT, PONG, limits_of, resumed_at
+
+#: Conversations watched on one connection: a busy agent has ten.
+MOST_WATCHED = 256
+
+
+class Shift:
+    """What one connection of an agent may do.
+
+    Attributes:
+        agent: Who it is; None before ``greet``.
+        listed: The conversations that stand in the list it was told.
+        listener: The connection itself.
+        token: What it signed in with.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts, and the other end
+        self,
+        house: House,
+        ending: Ending,
+        remembering: Remembering,
+        signing_in: SigningIn,
+        *,
+        listener: Listener,
+    ) -> None:
+        self._house = house
+        self._ending = ending
+        self._remembering = remembering
+        self._signing_in = signing_in
+        self._seats: dict[ConversationId, tuple[Session, Seat]] = {}
+        self._rate = new_rate(house)
+        self.listener = listener
+        self.agent: Agent | None = None
+        self.token: str | None = None
+        self.listed: set[ConversationId] = set()
+
+    async def greet(self, hello: Hello) -> None:
+        """Let the agent in.
+
+        Raises:
+            Refused: ``BAD_CREDENTIALS``, or too many are signing in.
+            ServerError: The store did not do its work.
+        """
+        fresh = None
+        if hello.token is not None:
+            agent = await self._signing_in.by_token(hello.token)
+        else:
+            agent, fresh = await self._signing_in.by_password(hello)
+        self.agent = agent
+        self.token = hello.token or fresh
+        self.listener.tell(
+            Saying(
+                Welcome(
+                    role="agent",
+                    name=agent.display_name,
+                    limits=limits_of(self._house),
+                    heartbeat=HEARTBEAT,
+                    now_at=milliseconds(self._house.clock.now()),
+                    token=fresh,
+                )
+            )
+        )
+        # Told of changes from here on; the list itself is read afterwards,
+        # so that what changes in between is told twice rather than never.
+        self._house.presence.join(agent.account, self)
+        await self._list()
+
+    def carry_out(self, frame: ClientFrame) -> Coroutine[Any, Any, None] | None:
+        """Do what ``frame`` asks for.
+
+        Returns:
+            What is still to be awaited, if anything.
+
+        Raises:
+            ServerError: It was refused, or could not be done.
+        """
+        match frame:
+            case Ping():
+                self.listener.tell(PONG)
+            case Send() | Typing() | Delivered() | Read():
+                return self._take_part(frame)
+            case Unwatch():
+                self._stand_up(ConversationId(frame.conversation))
+            case AskList():
+                return self._list()
+            case SignOut():
+                return self._sign_out()
+            case Watch() | Take() | Release() | End() | Fetch():
+                return self._attend(frame)
+            case _:
+                raise Refused(RefusalCode.UNKNOWN_TYPE, path="$.type")
+        return None
+
+    def _take_part(
+        self, frame: Send | Typing | Delivered | Read
+    ) -> Coroutine[Any, Any, None] | None:
+        found = self._seats.get(ConversationId(frame.conversation or ""))
+        if found is None:
+            if isinstance(frame, Send):
+                return self._say_from_outside(frame)
+            raise Refused(
+                RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"
+            )
+        session, seat = found
+        match frame:
+            case Send():
+                self._say(session, seat, frame)
+            case Typing():
+                show_typing(
+                    session, seat, on=frame.on, name=self._me.display_name
+                )
+            case Delivered():
+                mark(session, seat, delivered=frame.number, read=0)
+            case Read():
+                mark(session, seat, delivered=0, read=frame.number)
+        return None
+
+    def _say(self, session: Session, seat: Seat | None, frame: Send) -> None:
+        say(
+            self._house,
+            session,
+            frame,
+            rate=self._rate,
+            listener=self.listener,
+            seat=seat,
+            agent=self._me.id,
+        )
+
+    async def _say_from_outside(self, frame: Send) -> None:
+        self._say(await self._find(frame.conversation), None, frame)
+
+    async def _attend(
+        self, frame: Watch | Take | Release | End | Fetch
+    ) -> None:
+        session = await self._find(frame.conversation)
+        match frame:
+            case Watch():
+                await self._watch(session, frame.epoch, frame.last)
+            case Take():
+                await self._assign(session, is_take=True)
+                if session.id not in self._seats:
+                    await self._watch(session, None, 0)
+            case Release():
+                await self._assign(session, is_take=False)
+            case Fetch():
+                _, seat = self._seats.get(session.id, (None, None))
+                if seat is None:
+                    raise Refused(
+                        RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"
+                    )
+                self.listener.tell(
+                    await page(self._house, session, seat, frame.after)
+                )
+            case End():
+                self._ending.ask(
+                    session,
+                    by=EndedBy.AGENT,
+                    agent=self._me.id,
+                    listener=self.listener,
+                    ref=frame.ref,
+                )
+
+    async def _find(self, conversation: str | None) -> Session:
+        # By what is stored, not by what the frame says of it: an id of
+        # another account is as unknown as one that was never given.
+        session = None
+        if conversation is not None:
+            session = await self._remembering.session(
+                ConversationId(conversation)
+            )
+        if (
+            session is None
+            or session.conversation.account != self._me.account
+            or not session.conversation.is_stored
+        ):
+            raise Refused(
+                RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"
+            )
+        return session
+
+    async def _watch(
+        self, session: Session, epoch: str | None, last: int
+    ) -> None:
+        _, seat = self._seats.get(session.id, (None, None))
+        if seat is None:
+            if len(self._seats) >= MOST_WATCHED:
+                raise Refused(RefusalCode.TOO_MANY)
+            seat = Seat(self.listener, Author.AGENT, self._me.id)
+            session.seats.append(seat)
+            self._seats[session.id] = session, seat
+        self.listener.tell(
+            Saying(
+                Watching(
+                    summary=summary_of(self._house, session, agent=self._me.id)
+                )
+            )
+        )
+        after = resumed_at(session, epoch, last, self.listener)
+        self.listener.tell(await page(self._house, session, seat, after))
+        if session.is_warned:
+            self.listener.tell(
+                Saying(deadline_frame(self._house, session, warn=True))
+            )
+
+    async def _assign(self, session: Session, *, is_take: bool) -> None:
+        waiting: asyncio.Future[None] = (
+            asyncio.get_running_loop().create_future()
+        )
+
+        def done(error: ServerError | None) -> None:
+            if waiting.done():
+                return  # the agent has left meanwhile
+            if error is None:
+                waiting.set_result(None)
+            else:
+                waiting.set_exception(error)
+
+        self._house.records.put(
+            Assign(
+                self._house,
+                session,
+                agent=self._me.id,
+                is_take=is_take,
+                done=done,
+            )
+        )
+        await waiting
+
+    async def _list(self) -> None:
+        listing, listed = await listing_for(
+            self._house, self._remembering, self._me
+        )
+        self.listed = listed
+        self.listener.tell(Saying(listing))
+
+    async def _sign_out(self) -> None:
+        if self.token is None:
+            return
+        await self._signing_in.sign_out(self.token)
+        for shift in self._house.presence.of(self._me.account):
+            if shift.token == self.token:
+                shift.listener.dismiss(Farewell.SIGNED_OUT)
+
+    def _stand_up(self, conversation: ConversationId) -> None:
+        session, seat = self._seats.pop(conversation, (None, None))
+        if session is not None and seat in session.seats:
+            session.seats.remove(seat)
+
+    def leave(self) -> None:
+        """The connection is gone; safe to repeat."""
+        for conversation in tuple(self._seats):
+            self._stand_up(conversation)
+        if self.agent is not None:
+            self._house.presence.leave(self.agent.account, self)
+
+    @property
+    def _me(self) -> Agent:
+        assert self.agent is not None  # noqa: S101 - greet comes first
+        return self.agent

@@ -1,0 +1,195 @@
+"""Erasing what has ended: quickly, completely, and again until it is done.
+
+The order is the promise. The ``ending`` mark is on disk before anything here
+begins (``recording.Finish``). Then the keys are overwritten in place: after
+that nothing that is left anywhere can be read. Then caches, rows, and the
+database's log. Every step is safe to repeat, and a crash between any two
+resumes here before the port opens.
+
+What ended at about the same time is erased together: fifty conversations cost
+one fdatasync, one commit and one checkpoint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.conversation import EndedBy, Phase
+from server.errors import ServerError
+from server.ids import AgentId, ConversationId
+from server.live.sessions import Listener, Session
+from server.protocol.farewell import Farewell
+from server.protocol.frames import Gone
+from server.services.house import House
+from server.services.recording import Finish
+from server.services.telling import denial, milliseconds, tell_all
+from server.store.group import Group
+
+log = logging.getLogger(__name__)
+
+#: Conversations erased together. More would hold the writer for longer than
+#: the chats that go on should wait: 500 of 20 messages take about 30 ms.
+MOST_TOGETHER = 500
+#: Seconds until a step that failed is tried again.
+RETRY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A conversation that has ended and is still to be erased.
+
+    Attributes:
+        id: Which.
+        slot: Where its key lies.
+        session: Its session, if it is in memory.
+    """
+
+    id: ConversationId
+    slot: int
+    session: Session | None = None
+
+
+class Ending:
+    """Ends conversations, and erases them one batch after the other.
+
+    Attributes:
+        erased: How many since the start.
+        is_failing: Whether the last batch has to be tried again: something
+            that should be gone is still there, and the operator must act.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._doomed: list[Doomed] = []
+        self.erased = 0
+        self.is_failing = False
+
+    @property
+    def waiting(self) -> int:
+        """Conversations that have ended and are not yet erased."""
+        return len(self._doomed)
+
+    def ask(
+        self,
+        session: Session,
+        *,
+        by: EndedBy,
+        listener: Listener | None = None,
+        agent: AgentId | None = None,
+        ref: str | None = None,
+    ) -> None:
+        """End ``session``; a refusal is told to ``listener``.
+
+        Raises:
+            Unavailable: The store takes no more changes.
+        """
+
+        def refused(error: ServerError) -> None:
+            if listener is not None:
+                listener.tell(denial(error, ref))
+            else:  # the clock wanted it, and must ask again
+                self._house.look_at(session.id, self._house.clock.now() + RETRY)
+
+        self._house.records.put(
+            Finish(
+                self._house,
+                session,
+                by=by,
+                agent=agent,
+                ended=self._ended,
+                refused=refused,
+            )
+        )
+
+    def _ended(self, session: Session) -> None:
+        if session.slot is None:  # nothing was said, so nothing was stored
+            self._bury(session, messages=0)
+        else:
+            self.doom(Doomed(session.id, session.slot, session))
+
+    def doom(self, doomed: Doomed) -> None:
+        """Have ``doomed``, whose mark is on disk, erased."""
+        self._house.deadlines.cancel(doomed.id)
+        self._doomed.append(doomed)
+        self._house.wake_ending.set()
+
+    async def run(self) -> None:
+        """Erase batch after batch until cancelled."""
+        while True:
+            await self._house.wake_ending.wait()
+            self._house.wake_ending.clear()
+            while self._doomed:
+                await self._erase_next()
+
+    async def erase_all(self) -> None:
+        """Erase everything that is doomed; for the start, before the port
+        opens: what cannot be erased then must keep the server from opening.
+
+        Raises:
+            Unavailable: A step failed.
+        """
+        while self._doomed:
+            await self._erase(self._doomed[:MOST_TOGETHER])
+
+    async def _erase_next(self) -> None:
+        try:
+            await self._erase(self._doomed[:MOST_TOGETHER])
+        except ServerError as error:
+            self.is_failing = True
+            log.error(  # noqa: TRY400 - a traceback could quote contents
+                "erasing failed, will be tried again",
+                extra={
+                    "waiting": len(self._doomed),
+                    "error": type(error).__name__,
+                },
+            )
+            await self._house.clock.sleep(RETRY)
+        else:
+            self.is_failing = False
+
+    async def _erase(self, batch: Sequence[Doomed]) -> None:
+        slots = [doomed.slot for doomed in batch]
+        await asyncio.to_thread(self._house.keys.shred, slots)
+        for doomed in batch:
+            if doomed.session is not None:
+                doomed.session.forget()
+
+        def erase(group: Group) -> None:
+            for doomed in batch:
+                group.erase(doomed.id)
+
+        await self._house.records.write(erase)
+        await self._house.records.checkpoint()
+        # Only now: a slot used again while a row still pointed at it would
+        # give that row's conversation somebody else's key.
+        self._house.keys.release(slots)
+        del self._doomed[: len(batch)]
+        self.erased += len(batch)
+        for doomed in batch:
+            if doomed.session is not None:
+                self._bury(
+                    doomed.session,
+                    messages=doomed.session.conversation.last_number,
+                )
+
+    def _bury(self, session: Session, *, messages: int) -> None:
+        if session.conversation.phase is Phase.ENDING:
+            session.conversation = session.conversation.forget()
+        session.forget()
+        tell_all(
+            session,
+            Gone(
+                conversation=session.id,
+                at=milliseconds(self._house.clock.now()),
+                messages=messages,
+            ),
+        )
+        for seat in tuple(session.seats):
+            if seat.agent is None:
+                seat.listener.dismiss(Farewell.GONE)
+        session.seats.clear()
+        self._house.deadlines.cancel(session.id)
+        self._house.sessions.remove(session.id)

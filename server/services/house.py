@@ -1,0 +1,193 @@
+"""The parts every use case works with, made once by ``app``.
+
+What is kept and how it is sealed are asked for in the words of this layer:
+``Keys`` and ``Records`` are what a test replaces with a page of memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from server.clock import Clock
+from server.domain.agent import Agent
+from server.domain.channel import Channel
+from server.errors import Unavailable
+from server.ids import AccountId, AgentId, ChannelId, ConversationId, Randomness
+from server.live.deadlines import Deadlines
+from server.live.presence import Presence
+from server.live.sessions import Sessions
+from server.store.group import Change, Group
+from server.store.rows import ConversationRow, MessageRow, SignInRow
+from server.vault.sealing import DataKey
+
+#: Short errands (a page of history, a sign-in) under way at once, over all
+#: connections; each holds a page of at most 48 KiB.
+MOST_ERRANDS = 10_000
+
+
+class Keys(Protocol):
+    """What the use cases need from the vault."""
+
+    def new_key(self, account: str, conversation: str) -> DataKey:
+        """A key in a slot of its own; on disk with the group it is for."""
+        ...
+
+    def key(self, slot: int, *, account: str, conversation: str) -> DataKey:
+        """The key in that slot.
+
+        Raises:
+            Corrupt: The slot holds no key of that conversation.
+        """
+        ...
+
+    def abandon(self, slots: Iterable[int]) -> None:
+        """The group for which the keys were made has failed."""
+        ...
+
+    def shred(self, slots: Iterable[int]) -> None:
+        """Zero the slots on disk; waits for the disk, safe to repeat.
+
+        Raises:
+            Unavailable: The disk did not take it.
+        """
+        ...
+
+    def release(self, slots: Iterable[int]) -> None:
+        """No row refers to the slots any more: they may be used again."""
+        ...
+
+
+class Records(Protocol):
+    """What the use cases need from the store."""
+
+    def put(self, change: Change) -> None:
+        """Queue ``change`` for the next group.
+
+        Raises:
+            Unavailable: Too many are queued.
+        """
+        ...
+
+    async def write(self, decide: Callable[[Group], None]) -> None:
+        """Have what ``decide`` puts into the group committed."""
+        ...
+
+    async def checkpoint(self) -> None:
+        """Empty the write-ahead log.
+
+        Raises:
+            Unavailable: A reader is in the way, or the disk.
+        """
+        ...
+
+    async def conversation(self, id: ConversationId) -> ConversationRow | None:  # noqa: A002
+        """The row of that conversation."""
+        ...
+
+    async def client_ids(self, id: ConversationId) -> list[tuple[str, int]]:  # noqa: A002
+        """Each client message id and its number."""
+        ...
+
+    async def messages(
+        self,
+        id: ConversationId,  # noqa: A002
+        after: int,
+        limit: int,
+    ) -> list[MessageRow]:
+        """The rows after number ``after``, in order."""
+        ...
+
+    async def last_customer_message(
+        self,
+        id: ConversationId,  # noqa: A002
+    ) -> MessageRow | None:
+        """The customer's newest message."""
+        ...
+
+    async def listed(
+        self, account: AccountId, limit: int, *, agent: AgentId | None = None
+    ) -> tuple[list[ConversationRow], list[ConversationRow]]:
+        """The waiting ones, oldest first, and the active ones of ``agent``."""
+        ...
+
+    async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
+        """The sign-in with that hash."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast one sender may write."""
+
+    per_second: float = 5.0
+    burst: float = 20.0
+
+
+class Errands:
+    """Short pieces of work nobody waits for; awaited when the server stops.
+
+    Long-lived tasks are started in ``app`` and nowhere else. These end by
+    themselves; holding them here keeps the loop from dropping them half way.
+    """
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def run(self, errand: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start ``errand``.
+
+        Raises:
+            Unavailable: ``MOST_ERRANDS`` are under way.
+        """
+        if len(self._running) >= MOST_ERRANDS:
+            errand.close()
+            raise Unavailable
+        task = asyncio.get_running_loop().create_task(errand)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for those under way, but no longer than ``seconds``."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)
+        for task in set(self._running):
+            task.cancel()
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """What the use cases share.
+
+    Attributes:
+        wake_listing: Set when agents have something to be told.
+        wake_purging: Set when a deadline is set.
+        wake_ending: Set when a conversation is to be erased.
+    """
+
+    clock: Clock
+    randomness: Randomness
+    channels: Mapping[ChannelId, Channel]
+    agents: Mapping[AgentId, Agent]
+    keys: Keys
+    records: Records
+    sessions: Sessions
+    deadlines: Deadlines
+    presence: Presence[Any]
+    pace: Pace = field(default_factory=Pace)
+    errands: Errands = field(default_factory=Errands)
+    wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
+    wake_purging: asyncio.Event = field(default_factory=asyncio.Event)
+    wake_ending: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def look_at(self, conversation: ConversationId, at: float) -> None:
+        """Have the deadline of ``conversation`` looked at, at unix ``at``."""
+        self.deadlines.set(conversation, at)
+        if not self.wake_purging.is_set():
+            self.wake_purging.set()

@@ -1,0 +1,127 @@
+"""Purging: what is due is ended, never early and never by a lying clock.
+
+The wheel only says where to look; whether a conversation has timed out is
+decided here, from its own value. While the server runs it outlives its
+deadline by at most one tick, one look at the wheel, and the erasing itself:
+docs/promises.md publishes two seconds, so change both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from server.domain.conversation import EndedBy, Phase
+from server.errors import Corrupt, Unavailable
+from server.ids import ConversationId
+from server.live.deadlines import TICK
+from server.live.sessions import Session
+from server.services.ending import RETRY, Doomed, Ending
+from server.services.house import House
+from server.services.remembering import Remembering
+from server.services.telling import tell_all
+from server.services.timing import deadline_frame, deadline_of
+
+log = logging.getLogger(__name__)
+
+#: Seconds by which the wall clock may run away from the steady one. Leap
+#: seconds and time servers move it by less; somebody who sets it by hours
+#: must not have every conversation purged by that.
+TRUSTED = 3600.0
+#: Seconds a conversation in which nothing was said is remembered after its
+#: last peer has gone: long enough to load the next page of a shop.
+LINGER = 60.0
+
+
+class Purging:
+    """Looks at the deadlines that come due.
+
+    Attributes:
+        is_halted: Whether the wall clock has jumped by more than ``TRUSTED``:
+            nothing is purged until it is set right or the server restarted.
+    """
+
+    def __init__(
+        self, house: House, ending: Ending, remembering: Remembering
+    ) -> None:
+        self._house = house
+        self._ending = ending
+        self._remembering = remembering
+        self._offset = house.clock.now() - house.clock.elapsed()
+        self.is_halted = False
+
+    async def run(self) -> None:
+        """Look at what is due, tick by tick, until cancelled.
+
+        While no deadline is set nothing ticks.
+        """
+        while True:
+            await self._house.wake_purging.wait()
+            while len(self._house.deadlines):
+                await self._house.clock.sleep(TICK)
+                await self.look()
+            self._house.wake_purging.clear()
+
+    async def look(self) -> None:
+        """Warn and end what is due now."""
+        if not self._trusts_the_clock():
+            return
+        now = self._house.clock.now()
+        for conversation in self._house.deadlines.advance(now):
+            await self._look_at(conversation, now)
+
+    def _trusts_the_clock(self) -> bool:
+        clock = self._house.clock
+        drift = clock.now() - clock.elapsed() - self._offset
+        is_halted = abs(drift) > TRUSTED
+        if is_halted is not self.is_halted:
+            self.is_halted = is_halted
+            log.critical(
+                "the wall clock has jumped: nothing is purged until it is set "
+                "right or the server is restarted"
+                if is_halted
+                else "the wall clock is right again: purging goes on",
+                extra={"seconds": round(drift)},
+            )
+        return not is_halted
+
+    async def _look_at(self, conversation: ConversationId, now: float) -> None:
+        try:
+            session = await self._remembering.session(conversation)
+            if session is not None:
+                self._settle(session, now)
+        except Unavailable:
+            self._house.look_at(conversation, now + RETRY)
+        except Corrupt:
+            # Its key or rows are damaged: it cannot be opened, but it can
+            # and must be erased.
+            log.error(  # noqa: TRY400 - a traceback could quote contents
+                "a conversation is damaged and will be erased",
+                extra={"conversation": conversation},
+            )
+            row = await self._house.records.conversation(conversation)
+            if row is not None:
+                self._ending.doom(Doomed(row.id, row.slot))
+
+    def _settle(self, session: Session, now: float) -> None:
+        conversation = session.conversation
+        deadline = deadline_of(self._house, conversation)
+        if conversation.phase is Phase.OPEN and not session.seats:
+            # Nobody is there and nothing was said: its page was left.
+            self._ending.ask(session, by=EndedBy.INACTIVITY)
+        elif now >= deadline.due_at:
+            self._ending.ask(session, by=deadline.why)
+        elif now >= deadline.warn_at:
+            if not session.is_warned:
+                session.is_warned = True
+                tell_all(
+                    session, deadline_frame(self._house, session, warn=True)
+                )
+            self._house.look_at(session.id, deadline.due_at)
+        else:
+            self._house.look_at(session.id, deadline.warn_at)
+
+
+def left_empty(house: House, session: Session) -> None:
+    """The last peer has gone from a conversation in which nothing was said."""
+    house.look_at(session.id, house.clock.now() + LINGER)

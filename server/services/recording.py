@@ -1,0 +1,368 @@
+"""What changes a stored conversation: decided when its group is made.
+
+Each class here is a ``store.group.Change``. ``prepare`` runs when the writer
+makes the group, in the order in which changes were asked for: so messages are
+numbered in the order in which they are written, one conversation's changes
+never interleave, and when the disk refuses a group, ``undo`` takes the values
+in memory back to what is on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.domain.conversation import Conversation, EndedBy, Phase
+from server.domain.message import Author, Message
+from server.errors import Refused, ServerError
+from server.ids import AgentId
+from server.live.sessions import Listener, Seat, Session
+from server.protocol.frames import Ended
+from server.services.house import House
+from server.services.remembering import open_message, sealed_row
+from server.services.telling import (
+    PREVIEW,
+    ack_of,
+    denial,
+    list_changed,
+    milliseconds,
+    state_of,
+    tell_all,
+    tell_message,
+)
+from server.services.timing import deadline_frame, due_of, watch_deadline
+from server.store.group import Group
+from server.store.rows import ConversationRow
+
+
+def row_of(house: House, session: Session) -> ConversationRow:
+    """``session`` as it is stored."""
+    conversation = session.conversation
+    assert session.slot is not None  # noqa: S101 - stored ones have a slot
+    return ConversationRow(
+        id=conversation.id,
+        account=conversation.account,
+        channel=conversation.channel,
+        phase=conversation.phase,
+        epoch=conversation.epoch,
+        slot=session.slot,
+        token_hash=session.token_hash,
+        started_at=conversation.started_at,
+        last_at=conversation.last_at,
+        due_at=due_of(house, conversation),
+        last_number=conversation.last_number,
+        agent=conversation.agent,
+        ended_by=conversation.ended_by,
+        customer_delivered=session.customer_seen.delivered,
+        customer_read=session.customer_seen.read,
+        agent_delivered=session.agent_seen.delivered,
+        agent_read=session.agent_seen.read,
+    )
+
+
+def _adopt(
+    house: House, session: Session, after: Conversation, group: Group
+) -> None:
+    """Make ``after`` what is true, and have it written."""
+    before = session.conversation
+
+    def undo() -> None:
+        session.conversation = before
+
+    session.conversation = after
+    group.undo(undo)
+    if after.is_stored:
+        group.keep(row_of(house, session))
+
+
+class Say:
+    """A message, of the customer or of the agent who has the conversation.
+
+    Args:
+        house: The parts.
+        session: Where.
+        client_id: The sender's own id of it.
+        text: What is said, already cleaned.
+        listener: Who waits for the ack.
+        seat: The sender's place; None for an agent who does not watch.
+        agent: Which agent; None for the customer.
+    """
+
+    __slots__ = (
+        "_agent",
+        "_client_id",
+        "_house",
+        "_listener",
+        "_message",
+        "_opened",
+        "_seat",
+        "_session",
+        "_text",
+    )
+
+    def __init__(  # noqa: PLR0913 - the parts of a message
+        self,
+        house: House,
+        session: Session,
+        *,
+        client_id: str,
+        text: str,
+        listener: Listener,
+        seat: Seat | None,
+        agent: AgentId | None = None,
+    ) -> None:
+        self._house = house
+        self._session = session
+        self._client_id = client_id
+        self._text = text
+        self._listener = listener
+        self._seat = seat
+        self._agent = agent
+        self._message: Message | None = None
+        self._opened = False
+
+    def prepare(self, group: Group) -> None:
+        """Number it, seal it, and make the conversation durable if need be."""
+        session = self._session
+        if self._client_id in session.accepted:
+            return  # a repeat: ``committed`` answers what was answered then
+        after, message = self._decide()
+        self._opened = not session.conversation.is_stored
+        if self._opened:
+            self._open(group)
+        try:
+            row = sealed_row(self._house, session, message)
+        except ServerError:
+            # Nothing of it may stay behind in the group.
+            self._close_again()
+            raise
+        group.add(row)
+        _adopt(self._house, session, after, group)
+        session.accepted[self._client_id] = message.number
+        group.undo(self._unsay)
+        self._message = message
+
+    def _decide(self) -> tuple[Conversation, Message]:
+        conversation = self._session.conversation
+        at = self._house.clock.now()
+        if self._agent is None:
+            return conversation.write(
+                self._text, client_id=self._client_id, at=at
+            )
+        return conversation.answer(
+            self._text,
+            agent=self._agent,
+            name=self._house.agents[self._agent].display_name,
+            client_id=self._client_id,
+            at=at,
+        )
+
+    def _open(self, group: Group) -> None:
+        conversation = self._session.conversation
+        key = self._house.keys.new_key(conversation.account, conversation.id)
+        self._session.slot = key.slot
+        group.undo(self._close_again)
+
+    def _close_again(self) -> None:
+        slot = self._session.slot
+        if self._opened and slot is not None:
+            self._session.slot = None
+            self._house.keys.abandon([slot])
+
+    def _unsay(self) -> None:
+        del self._session.accepted[self._client_id]
+        self._message = None
+
+    def committed(self) -> None:
+        """Acknowledge it, and bring it to everybody else."""
+        message = self._message
+        if message is None:
+            self._house.errands.run(self._answer_again())
+            return
+        session = self._session
+        session.committed = message.number
+        self._listener.tell(ack_of(message))
+        tell_message(session, message, self._seat)
+        if message.author is Author.CUSTOMER:
+            session.preview = message.text[:PREVIEW]
+        if self._opened:
+            tell_all(session, state_of(self._house, session.conversation))
+        if session.conversation.phase is Phase.WAITING:
+            list_changed(self._house, session)
+        stay_awake(self._house, session)
+
+    async def _answer_again(self) -> None:
+        session = self._session
+        number = session.accepted.get(self._client_id)
+        if number is None:
+            return  # it has ended meanwhile, which the peer is told anyway
+        try:
+            rows = await self._house.records.messages(session.id, number - 1, 1)
+            message = open_message(self._house, session, rows[0])
+        except (ServerError, IndexError, AssertionError):
+            return  # erased while it was read
+        self._listener.tell(ack_of(message, is_repeat=True))
+
+    def failed(self, error: ServerError) -> None:
+        """Tell the sender that nothing was kept."""
+        self._listener.tell(denial(error, self._client_id))
+
+
+def stay_awake(house: House, session: Session) -> None:
+    """Somebody gave a sign of life: the deadline is further away."""
+    watch_deadline(house, session)
+    if session.is_warned:
+        session.is_warned = False
+        tell_all(session, deadline_frame(house, session, warn=False))
+
+
+class Touch:
+    """The customer is back, or says so: moves the inactivity deadline.
+
+    Nobody waits for it, so nobody is told when the disk refuses: then the
+    stored deadline is merely earlier than it might be.
+    """
+
+    __slots__ = ("_house", "_session")
+
+    def __init__(self, house: House, session: Session) -> None:
+        self._house = house
+        self._session = session
+
+    def prepare(self, group: Group) -> None:
+        """Count the inactivity from now on."""
+        conversation = self._session.conversation
+        if conversation.is_live:
+            after = conversation.revive(at=self._house.clock.now())
+            _adopt(self._house, self._session, after, group)
+
+    def committed(self) -> None:
+        """Move the deadline, and take a warning back."""
+        if self._session.conversation.is_live:
+            stay_awake(self._house, self._session)
+
+    def failed(self, error: ServerError) -> None:
+        """Leave the deadline where it is."""
+
+
+class Assign:
+    """Gives a conversation to an agent, or back to those who wait.
+
+    Args:
+        house: The parts.
+        session: Which.
+        agent: Who takes or releases it.
+        is_take: Whether it is taken.
+        done: Told None, or what went wrong.
+    """
+
+    __slots__ = ("_agent", "_done", "_house", "_is_take", "_session")
+
+    def __init__(
+        self,
+        house: House,
+        session: Session,
+        *,
+        agent: AgentId,
+        is_take: bool,
+        done: Callable[[ServerError | None], None],
+    ) -> None:
+        self._house = house
+        self._session = session
+        self._agent = agent
+        self._is_take = is_take
+        self._done = done
+
+    def prepare(self, group: Group) -> None:
+        """Take the move that the table allows."""
+        conversation = self._session.conversation
+        if self._is_take:
+            after = conversation.take(self._agent)
+        else:
+            after = conversation.release(self._agent)
+        _adopt(self._house, self._session, after, group)
+
+    def committed(self) -> None:
+        """Tell both sides who has it now."""
+        session = self._session
+        tell_all(session, state_of(self._house, session.conversation))
+        list_changed(self._house, session)
+        self._done(None)
+
+    def failed(self, error: ServerError) -> None:
+        """Tell the agent."""
+        self._done(error)
+
+
+class Finish:
+    """Ends a conversation; what erases it begins when this is on disk.
+
+    Args:
+        house: The parts.
+        session: Which.
+        by: Who or what ends it.
+        agent: Which agent, if one does.
+        ended: Told of the session as soon as the end cannot be taken back.
+        refused: Told what went wrong.
+    """
+
+    __slots__ = (
+        "_agent",
+        "_by",
+        "_ended",
+        "_house",
+        "_is_first",
+        "_refused",
+        "_session",
+    )
+
+    def __init__(  # noqa: PLR0913 - who ends what, and who is told
+        self,
+        house: House,
+        session: Session,
+        *,
+        by: EndedBy,
+        agent: AgentId | None = None,
+        ended: Callable[[Session], None],
+        refused: Callable[[ServerError], None],
+    ) -> None:
+        self._house = house
+        self._session = session
+        self._by = by
+        self._agent = agent
+        self._ended = ended
+        self._refused = refused
+        self._is_first = False
+
+    def prepare(self, group: Group) -> None:
+        """Nothing can be said from here on."""
+        conversation = self._session.conversation
+        after = conversation.end(self._by, agent=self._agent)
+        self._is_first = conversation.is_live
+        if self._is_first:
+            _adopt(self._house, self._session, after, group)
+
+    def committed(self) -> None:
+        """Tell everybody, and have it erased."""
+        if not self._is_first:
+            return  # the other side was quicker; all have been told
+        session = self._session
+        conversation = session.conversation
+        tell_all(
+            session,
+            Ended(
+                conversation=session.id,
+                by=(conversation.ended_by or self._by).value,
+                at=milliseconds(self._house.clock.now()),
+            ),
+        )
+        list_changed(self._house, session)
+        self._ended(session)
+
+    def failed(self, error: ServerError) -> None:
+        """Tell whoever wanted it to end."""
+        if (
+            isinstance(error, Refused)
+            and not self._session.conversation.is_live
+        ):
+            return  # it has ended already, which is what was wanted
+        self._refused(error)

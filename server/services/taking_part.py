@@ -1,0 +1,76 @@
+"""What customers and agents alike do in a conversation they take part in."""
+
+from __future__ import annotations
+
+from server.domain.message import Author, clean
+from server.errors import RefusalCode, Refused
+from server.ids import AgentId
+from server.live.rate_limit import RateLimit
+from server.live.sessions import Listener, Seat, Session
+from server.protocol.frames import Send, TypingSeen
+from server.services.house import House
+from server.services.recording import Say
+from server.services.telling import seen_of, tell_all, tell_side
+
+
+def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
+    house: House,
+    session: Session,
+    frame: Send,
+    *,
+    rate: RateLimit,
+    listener: Listener,
+    seat: Seat | None,
+    agent: AgentId | None = None,
+) -> None:
+    """Have a message written; its ack follows when it is on disk.
+
+    Raises:
+        Refused: Too fast, or the text is none.
+        Unavailable: The store takes no more.
+    """
+    # A repeat costs as much as a message: else it would be the way to flood.
+    wait = rate.take(house.clock.elapsed())
+    if wait:
+        raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
+    house.records.put(
+        Say(
+            house,
+            session,
+            client_id=frame.id,
+            text=clean(frame.text),
+            listener=listener,
+            seat=seat,
+            agent=agent,
+        )
+    )
+
+
+def mark(session: Session, seat: Seat, *, delivered: int, read: int) -> None:
+    """Note how far the side of ``seat`` has got, and tell the others.
+
+    Numbers beyond the newest message are taken for the newest: a peer cannot
+    have seen what has not been said.
+    """
+    is_new = session.seen(seat.side).advance(
+        delivered=min(delivered, session.committed),
+        read=min(read, session.committed),
+    )
+    if is_new:
+        tell_all(
+            session, seen_of(session, seat.side), but=seat, is_droppable=True
+        )
+
+
+def show_typing(
+    session: Session, seat: Seat, *, on: bool, name: str | None = None
+) -> None:
+    """Tell the other side that this one has begun or stopped to type."""
+    other = Author.AGENT if seat.side is Author.CUSTOMER else Author.CUSTOMER
+    tell_side(
+        session,
+        other,
+        TypingSeen(
+            conversation=session.id, author=seat.side.value, on=on, name=name
+        ),
+    )

@@ -1,0 +1,269 @@
+"""A customer's connection: comes in, takes part, leaves.
+
+One ``Visit`` a connection; several of them share a session (tabs). Nothing is
+stored before the first message: until then the session is a few hundred bytes
+of memory that go a minute after the last visit has left.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Coroutine
+from typing import Any
+
+from server.domain.channel import Channel
+from server.domain.conversation import Conversation, EndedBy, Phase
+from server.domain.message import MOST_CHARACTERS, Author
+from server.errors import RefusalCode, Refused
+from server.ids import ConversationId, new_id, new_token, token_hash
+from server.live.sessions import Listener, Seat, Session
+from server.protocol.codec import Saying
+from server.protocol.frames import (
+    MAX_FRAME,
+    ClientFrame,
+    Delivered,
+    End,
+    Fetch,
+    Hello,
+    Limits,
+    Ping,
+    Pong,
+    Read,
+    Resync,
+    Send,
+    Stay,
+    Typing,
+    Welcome,
+)
+from server.services.ending import Ending
+from server.services.house import House
+from server.services.purging import left_empty
+from server.services.recording import Touch
+from server.services.remembering import Remembering, new_rate, page
+from server.services.taking_part import mark, say, show_typing
+from server.services.telling import milliseconds, summary_of
+from server.services.timing import deadline_frame, watch_deadline
+
+#: Seconds of silence after which a sign of life is asked for. Shorter than
+#: the 30 s after which mobile networks and proxies forget a connection.
+HEARTBEAT = 25
+#: Connections of one customer: tabs and devices, with room for the dead ones
+#: that are not yet found out.
+MOST_VISITS = 16
+
+PONG = Saying(Pong())
+
+
+def limits_of(house: House) -> Limits:
+    """What ``welcome`` says of limits."""
+    return Limits(
+        text=MOST_CHARACTERS,
+        frame=MAX_FRAME,
+        per_second=int(house.pace.per_second),
+        burst=int(house.pace.burst),
+    )
+
+
+class Visit:
+    """What one connection of a customer may do.
+
+    Args:
+        house: The parts.
+        ending: Ends conversations.
+        remembering: Finds sessions.
+        channel: By which way the customer came.
+        listener: The connection itself.
+    """
+
+    __slots__ = (
+        "_channel",
+        "_ending",
+        "_house",
+        "_listener",
+        "_remembering",
+        "_seat",
+        "_session",
+    )
+
+    def __init__(  # noqa: PLR0913 - the parts, and the two ends
+        self,
+        house: House,
+        ending: Ending,
+        remembering: Remembering,
+        *,
+        channel: Channel,
+        listener: Listener,
+    ) -> None:
+        self._house = house
+        self._ending = ending
+        self._remembering = remembering
+        self._channel = channel
+        self._listener = listener
+        self._seat: Seat | None = None
+        self._session: Session | None = None
+
+    async def greet(self, hello: Hello) -> None:
+        """Let the customer in: to a new session, or back to the old one.
+
+        Raises:
+            Refused: ``SESSION_UNKNOWN`` for every token that opens nothing;
+                ``TOO_MANY`` connections.
+            ServerError: What is stored cannot be read.
+        """
+        if hello.name is not None or hello.password is not None:
+            raise Refused(RefusalCode.MALFORMED, path="$")
+        token = None
+        if hello.token is None:
+            session, token = self._begin()
+        else:
+            session = await self._return(hello.token)
+        if len(session.seats) >= MOST_VISITS:
+            raise Refused(RefusalCode.TOO_MANY)
+        seat = Seat(self._listener, Author.CUSTOMER)
+        session.seats.append(seat)
+        self._session, self._seat = session, seat
+        watch_deadline(self._house, session)
+        if session.conversation.is_stored:
+            self._house.records.put(Touch(self._house, session))
+        self._welcome(session, token)
+        await self._catch_up(session, seat, hello)
+
+    def _begin(self) -> tuple[Session, str]:
+        house = self._house
+        now = house.clock.now()
+        id_ = ConversationId(new_id(house.randomness))
+        # The id leads the token, so that finding its conversation needs no
+        # index over secrets; what opens it is the part behind the dot.
+        token = f"{id_}.{new_token(house.randomness)}"
+        conversation = Conversation(
+            id=id_,
+            account=self._channel.account,
+            channel=self._channel.id,
+            epoch=house.randomness(4).hex(),
+            started_at=now,
+            last_at=now,
+        )
+        session = Session(
+            conversation, token_hash=token_hash(token), rate=new_rate(house)
+        )
+        house.sessions.add(session)
+        return session, token
+
+    async def _return(self, token: str) -> Session:
+        id_, _, _ = token.partition(".")
+        session = await self._remembering.session(ConversationId(id_))
+        if (
+            session is None
+            or not hmac.compare_digest(session.token_hash, token_hash(token))
+            or session.conversation.channel != self._channel.id
+        ):
+            raise Refused(RefusalCode.SESSION_UNKNOWN)
+        return session
+
+    def _welcome(self, session: Session, token: str | None) -> None:
+        house = self._house
+        self._listener.tell(
+            Saying(
+                Welcome(
+                    role="customer",
+                    limits=limits_of(house),
+                    heartbeat=HEARTBEAT,
+                    now_at=milliseconds(house.clock.now()),
+                    token=token,
+                    summary=summary_of(house, session),
+                )
+            )
+        )
+
+    async def _catch_up(
+        self, session: Session, seat: Seat, hello: Hello
+    ) -> None:
+        after = resumed_at(session, hello.epoch, hello.last, self._listener)
+        self._listener.tell(await page(self._house, session, seat, after))
+        if session.is_warned:
+            self._listener.tell(
+                Saying(deadline_frame(self._house, session, warn=True))
+            )
+
+    def carry_out(self, frame: ClientFrame) -> Coroutine[Any, Any, None] | None:
+        """Do what ``frame`` asks for.
+
+        Returns:
+            What is still to be awaited, if anything.
+
+        Raises:
+            ServerError: It was refused, or could not be done.
+        """
+        session, seat = self._session, self._seat
+        assert session is not None  # noqa: S101 - greet comes first
+        assert seat is not None  # noqa: S101
+        own = getattr(frame, "conversation", None)
+        if own is not None and own != session.id:
+            raise Refused(
+                RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"
+            )
+        match frame:
+            case Send():
+                say(
+                    self._house,
+                    session,
+                    frame,
+                    rate=session.rate,
+                    listener=self._listener,
+                    seat=seat,
+                )
+            case Typing():
+                show_typing(session, seat, on=frame.on)
+            case Delivered():
+                mark(session, seat, delivered=frame.number, read=0)
+            case Read():
+                mark(session, seat, delivered=0, read=frame.number)
+            case Ping():
+                self._listener.tell(PONG)
+            case Fetch():
+                return self._fetch(session, seat, frame.after)
+            case Stay():
+                self._house.records.put(Touch(self._house, session))
+            case End():
+                self._ending.ask(
+                    session,
+                    by=EndedBy.CUSTOMER,
+                    listener=self._listener,
+                    ref=frame.ref,
+                )
+            case _:
+                raise Refused(RefusalCode.UNKNOWN_TYPE, path="$.type")
+        return None
+
+    async def _fetch(self, session: Session, seat: Seat, after: int) -> None:
+        if not session.conversation.is_live:
+            raise Refused(RefusalCode.CONVERSATION_ENDED)
+        self._listener.tell(await page(self._house, session, seat, after))
+
+    def leave(self) -> None:
+        """The connection is gone; safe to repeat."""
+        session, seat = self._session, self._seat
+        self._session = self._seat = None
+        if session is None or seat is None or seat not in session.seats:
+            return
+        session.seats.remove(seat)
+        if not session.seats and session.conversation.phase is Phase.OPEN:
+            left_empty(self._house, session)
+
+
+def resumed_at(
+    session: Session, epoch: str | None, last: int, listener: Listener
+) -> int:
+    """After which number a peer that holds ``last`` of ``epoch`` goes on.
+
+    One that holds something else is told to begin anew.
+    """
+    conversation = session.conversation
+    if last == 0:
+        return 0
+    if epoch == conversation.epoch and last <= session.committed:
+        return last
+    listener.tell(
+        Saying(Resync(conversation=session.id, epoch=conversation.epoch))
+    )
+    return 0
