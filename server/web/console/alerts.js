@@ -14,8 +14,9 @@ const NOTES = [[587, 0], [880, 0.14]];
 export function alertsOf(desk, preferences) {
   const toasts = el("div", { class: "toasts", role: "status", "aria-live": "polite" });
 
-  function toast(text, name = "info") {
-    const node = el("p", { class: "toast" }, icon(name), el("span", { text }));
+  /* What the list shows anyway is only said aloud while it is in view. */
+  function toast(text, name = "info", style = "") {
+    const node = el("p", { class: `toast ${style}` }, icon(name), el("span", { text }));
     toasts.append(node);
     while (toasts.children.length > AT_MOST) toasts.firstChild.remove();
     setTimeout(() => node.remove(), TOAST_STAYS);
@@ -41,11 +42,11 @@ export function alertsOf(desk, preferences) {
 
   const events = {
     arrived(c) {
-      toast(words.arrivedFrom(c.summary.channel), "clock");
+      toast(words.arrivedFrom(c.summary.channel), "clock", "listed");
       notify();
       if (preferences.get("sound")) chime();
     },
-    wrote: (c) => toast(words.wrote(words.customer(c.mark)), "info"),
+    wrote: (c) => toast(words.wrote(words.customer(c.mark)), "info", "listed"),
     gone: (c) => toast(words.goneToast(words.customer(c.mark)), "shield"),
     refused: ({ code }) => toast(words.refused[code] ?? words.refusedOther, "alert"),
   };

@@ -163,6 +163,8 @@ export class Conversation {
   markUnread() {
     const { read } = this.agentMarks;
     this.unreadFrom = 0;
+    /* Where nothing has been read everything is new: no line needed. */
+    if (read === 0 || !this.mine) return;
     for (let n = read + 1; n <= this.last; n++) {
       if (this.messages.get(n)?.author !== "customer") continue;
       this.unreadFrom = n;

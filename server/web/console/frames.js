@@ -92,7 +92,7 @@ export const frames = {
     if (c.hear(message) && !c.catching) desk.fetch(c);
     const unseen = c.id !== desk.selected || !document.hasFocus();
     if (unseen && message.author === "customer" && c.mine) {
-      if (!c.unreadFrom) c.unreadFrom = message.number;
+      if (!c.unreadFrom && c.agentMarks.read) c.unreadFrom = message.number;
       desk.tell("wrote", c);
     }
     desk.mark(c);

@@ -14,6 +14,7 @@ import { detailsView } from "./view_details.js";
 import { dialogsOf } from "./view_dialogs.js";
 import { listsView } from "./view_lists.js";
 import { signInView } from "./view_sign_in.js";
+import { words } from "./words.js";
 
 /* Relative to /console/, so that a proxy may serve us under a path. */
 const address = new URL("../socket/agent", location.href);
@@ -43,7 +44,7 @@ const dialogs = dialogsOf(preferences, alerts);
 
 let detailsOpen = WIDE.matches;
 let talk = null;
-let drawnFor = null;
+let drawnFor;
 
 const does = {
   take: () => desk.current?.phase === "waiting" && desk.ask("take", desk.current),
@@ -60,8 +61,11 @@ const does = {
   detailsShown: () => detailsOpen,
   back() {
     const id = desk.selected;
-    if (PHONE.matches && history.state?.open) history.back();
-    else desk.open(null);
+    if (history.state?.pushed) history.back();
+    else {
+      history.replaceState(null, "");
+      desk.open(null);
+    }
     queueMicrotask(() => lists.focus(id));
   },
   step: (by) => lists.step(by),
@@ -82,12 +86,14 @@ const signIn = signInView(desk);
 const middle = el("main", { class: "talk", tabindex: -1 });
 const nothing = nothingView();
 const panes = el("div", { class: "desk" }, lists.node, middle, details.node);
-const deskScreen = el("div", { class: "desk-screen" }, offline.node, panes);
+const deskScreen = el("div", { class: "desk-screen" },
+  el("header", { class: "unseen" }, el("h1", { text: words.title })),
+  offline.node, panes);
 
 desk.openAndFocus = (id) => {
-  const opened = history.state?.open;
-  if (PHONE.matches && !opened) history.pushState({ open: id }, "");
-  else history.replaceState({ open: id }, "");
+  const pushed = history.state?.pushed ?? false;
+  if (PHONE.matches && !pushed) history.pushState({ open: id, pushed: true }, "");
+  else history.replaceState({ open: id, pushed }, "");
   desk.open(id);
   queueMicrotask(() => talk?.focus());
 };

@@ -47,6 +47,7 @@ function headView(desk, c, does) {
     take.hidden = c.phase !== "waiting";
     release.hidden = !c.mine;
     end.hidden = !(c.mine || c.phase === "waiting");
+    info.hidden = Boolean(c.gone);
     for (const button of [take, release, end]) set(button, "aria-disabled", desk.online ? null : "true");
     set(info, "aria-expanded", does.detailsShown());
     set(info, "aria-label", does.detailsShown() ? words.hideDetails : words.showDetails);

@@ -151,7 +151,7 @@ export function listsView(desk, dialogs) {
     { class: "lists", "aria-label": words.conversations },
     el("div", { class: "brand" },
       el("span", { class: "brand-mark small" }, icon("fly")),
-      el("h1", { text: words.product }),
+      el("span", { class: "brand-name", text: words.product }),
       status.node),
     el("div", { class: "lists-scroll" }, waiting.node, mine.node, more),
     me.node,

@@ -155,6 +155,10 @@ export const words = {
       [["Enter"], "open it"],
       [["w"], "open the one waiting longest"],
     ]],
+    ["Anywhere", [
+      [["?"], "this help"],
+      [[","], "preferences"],
+    ]],
     ["Conversation", [
       [["t"], "take it"],
       [["r"], "write a reply"],
@@ -164,10 +168,6 @@ export const words = {
       [["e"], "end it (asks first)"],
       [["d"], "show or hide details"],
       [["Esc"], "from the reply to the list"],
-    ]],
-    ["Anywhere", [
-      [["?"], "this help"],
-      [[","], "preferences"],
     ]],
   ],
 
