@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+import run
 from server import config
 from server.domain.conversation import MOVES
 from server.domain.record_types import RECORD_TYPES
@@ -248,6 +249,18 @@ def test_environment_variables_are_those_documented() -> None:
     assert set(re.findall(r"DAYFLY_[A-Z_]+", OPERATING)) == set(
         re.findall(r"DAYFLY_[A-Z_]+", read)
     )
+
+
+def test_options_are_those_documented() -> None:
+    """Each option of the demo stands in the document."""
+    told = {bare(option).split()[0] for option, _ in table(OPERATING, "option")}
+    known = {
+        option
+        for action in run.parser()._actions
+        for option in action.option_strings
+    }
+
+    assert told == known - {"-h", "--help", "--settings"}
 
 
 def slug(heading: str) -> str:
