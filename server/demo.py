@@ -51,13 +51,13 @@ class Demo:
         ]
         channel = {
             "id": "shop",
-            "name": "Fern & Field",
-            "greeting": "Hello! Ask us anything about our plants and pots."
-            " What you write here is deleted when the chat ends.",
+            "name": "Fjord & Fern",
+            "greeting": "Hello! Ask us about sizes, delivery or anything else.",
+            "color": "#0b6e4f",
         }
         account = {
             "id": "acme",
-            "name": "Fern & Field",
+            "name": "Fjord & Fern",
             "channel": [channel],
             "agent": agents,
         }
@@ -81,7 +81,7 @@ class Demo:
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         lines = [
             "",
-            "  Dayfly demo. Open the shop in one window, the console in another.",
+            "  Dayfly demo: the shop in one window, the console in another.",
             "",
             f"shop     {address}/demo/",
             f"console  {address}/console/",

@@ -135,9 +135,7 @@ class Conversation:
         phase = MOVES.get((self.phase, move))
         if phase is None:
             raise Refused(
-                _DENIALS.get(
-                    (self.phase, move), RefusalCode.CONVERSATION_ENDED
-                )
+                _DENIALS.get((self.phase, move), RefusalCode.CONVERSATION_ENDED)
             )
         return phase
 
@@ -198,12 +196,16 @@ class Conversation:
             agent: Which agent, if one does.
 
         Raises:
-            Refused: It is gone, or is another agent's.
+            Refused: It is gone, or is another agent's, or an agent cannot
+                know of it.
         """
+        phase = self.move(Move.END)
+        if agent is not None and self.phase is Phase.OPEN:
+            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
         if agent is not None and self.phase is Phase.ACTIVE:
             self._check_has(Move.END, agent)
         return replace(
-            self, phase=self.move(Move.END), ended_by=self.ended_by or by
+            self, phase=phase, agent=None, ended_by=self.ended_by or by
         )
 
     def forget(self) -> Conversation:
@@ -212,7 +214,7 @@ class Conversation:
         Raises:
             Refused: It has not been ended.
         """
-        return replace(self, phase=self.move(Move.FORGET), agent=None)
+        return replace(self, phase=self.move(Move.FORGET))
 
     def revive(self, *, at: float) -> Conversation:
         """The customer is back: the inactivity deadline counts from ``at``."""
@@ -223,7 +225,7 @@ class Conversation:
         if self.agent != agent:
             raise Refused(RefusalCode.NOT_YOURS)
 
-    def _say(  # noqa: PLR0913 - the six parts of a message
+    def _say(
         self,
         move: Move,
         author: Author,

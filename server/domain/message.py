@@ -59,8 +59,10 @@ def clean(text: str) -> str:
     """
     # Most messages are plain: two scans in C instead of a loop over them.
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-        text = "".join(filter(_may_stay, text))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        # Normalised last: taking a character out can bring two together
+        # that have a composed form.
+        text = unicodedata.normalize("NFC", "".join(filter(_may_stay, text)))
     text = text.strip()
     if len(text) > MOST_CHARACTERS:
         raise Refused(RefusalCode.TEXT_TOO_LONG, path="$.text")
@@ -77,8 +79,15 @@ def _may_stay(character: str) -> bool:
     }
 
 
+#: Letters and signs by category that show nothing all the same.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
 def _is_visible(character: str) -> bool:
-    # Zs/Zl/Zp: spaces. Cf: joiners and marks that show nothing by themselves.
-    return unicodedata.category(character)[0] != "Z" and unicodedata.category(
-        character
-    ) not in {"Cc", "Cf"}
+    # Zs, Zl, Zp: spaces. Cc, Cf: joiners and marks without a picture.
+    category = unicodedata.category(character)
+    return (
+        category[0] != "Z"
+        and category not in {"Cc", "Cf"}
+        and character not in _BLANK
+    )

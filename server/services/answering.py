@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from server.domain.agent import Agent
-from server.domain.conversation import EndedBy
+from server.domain.conversation import EndedBy, Phase
 from server.domain.message import Author
 from server.errors import RefusalCode, Refused, ServerError
 from server.ids import ConversationId
@@ -63,7 +63,7 @@ class Shift:
         token: What it signed in with.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts, and the other end
+    def __init__(
         self,
         house: House,
         ending: Ending,
@@ -232,6 +232,7 @@ class Shift:
     ) -> None:
         _, seat = self._seats.get(session.id, (None, None))
         if seat is None:
+            self._stand_up_from_the_gone()
             if len(self._seats) >= MOST_WATCHED:
                 raise Refused(RefusalCode.TOO_MANY)
             seat = Seat(self.listener, Author.AGENT, self._me.id)
@@ -289,6 +290,14 @@ class Shift:
         for shift in self._house.presence.of(self._me.account):
             if shift.token == self.token:
                 shift.listener.dismiss(Farewell.SIGNED_OUT)
+
+    def _stand_up_from_the_gone(self) -> None:
+        # What is erased has let go of its seats; this lets go of it.
+        self._seats = {
+            id_: (session, seat)
+            for id_, (session, seat) in self._seats.items()
+            if session.conversation.phase is not Phase.GONE
+        }
 
     def _stand_up(self, conversation: ConversationId) -> None:
         session, seat = self._seats.pop(conversation, (None, None))

@@ -8,7 +8,6 @@ docs/promises.md publishes two seconds, so change both.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from server.domain.conversation import EndedBy, Phase

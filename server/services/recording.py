@@ -315,7 +315,7 @@ class Finish:
         "_session",
     )
 
-    def __init__(  # noqa: PLR0913 - who ends what, and who is told
+    def __init__(
         self,
         house: House,
         session: Session,

@@ -13,8 +13,8 @@ from server.protocol.codec import Saying
 from server.protocol.frames import History, MessageItem
 from server.services.house import House
 from server.services.telling import PREVIEW, item_of
-from server.store.rows import ConversationRow, MessageRow
 from server.store import sealed_message
+from server.store.rows import ConversationRow, MessageRow
 from server.vault.sealing import bound_to, open_sealed, seal
 
 #: Messages in a page of history.

@@ -85,7 +85,7 @@ class Visit:
         "_session",
     )
 
-    def __init__(  # noqa: PLR0913 - the parts, and the two ends
+    def __init__(
         self,
         house: House,
         ending: Ending,

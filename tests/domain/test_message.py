@@ -42,6 +42,8 @@ def test_the_words_and_the_name_stay_out_of_logs() -> None:
         ("a\ud800b", "ab"),
         ("\u2067\u05e9\u05dc\u05d5\u05dd\u2069", None),
         ("\U0001f44d", None),
+        ("e\x00\u0301", "\u00e9"),
+        ("one\rtwo", "one\ntwo"),
     ],
 )
 def test_text_is_kept_as_meant(typed: str, kept: str | None) -> None:
@@ -50,7 +52,8 @@ def test_text_is_kept_as_meant(typed: str, kept: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "   ", "\n\t", "\x00", "\u200b\u200d", "\u2003", "\ufeff"]
+    "typed",
+    ["", "   ", "\n\t", "\x00", "\u200b\u200d", "\u2003", "\ufeff", "\u3164"],
 )
 def test_text_without_a_visible_character_is_refused(typed: str) -> None:
     """Spaces, joiners and control characters say nothing."""

@@ -1,0 +1,90 @@
+"""The files of one server: database, key file, and the master key's place.
+
+Each missing where it should be is a refusal to start, never a fresh one: a
+new key file beside old conversations would make them unreadable in silence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from server.errors import Misconfigured
+from server.ids import Randomness
+from server.vault.keyring import Keyring
+from server.vault.master_key import MasterKey
+
+
+class DataFolder:
+    """Where everything lies that outlives the process.
+
+    Attributes:
+        database: The history; sealed rows only.
+        keys: The key file, in a folder of its own: a backup leaves that
+            folder out, and with it whatever has ended meanwhile.
+        master_key_file: Where a master key is made and kept if the operator
+            names no other place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.database = path / "history.db"
+        self.keys = path / "keys" / "conversation.keys"
+        self.master_key_file = path / "master.key"
+
+    def make(self) -> None:
+        """Make the folders, for this user only; blocks.
+
+        Raises:
+            Misconfigured: They cannot be made.
+        """
+        try:
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.keys.parent.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise Misconfigured(
+                f"cannot keep data in {self._path}: {error.strerror}"
+            ) from None
+
+    def master_key(
+        self, *, text: str | None, file: Path | None, randomness: Randomness
+    ) -> MasterKey:
+        """The master key; blocks.
+
+        Args:
+            text: The key itself, if the environment holds it.
+            file: The file the operator named, if any.
+            randomness: For a new one, made once for an empty folder.
+
+        Raises:
+            Misconfigured: It is missing, or may not be used.
+        """
+        if text is not None:
+            return MasterKey.parse(text)
+        path = file or self.master_key_file
+        if file is not None or path.exists():
+            return MasterKey.load_file(path)
+        if self.database.exists():
+            raise Misconfigured(
+                f"the master key file {path} is missing, and {self._path}"
+                " holds conversations that only it can open: bring it back"
+            )
+        master = MasterKey.generate(randomness)
+        path.touch(mode=0o600)
+        path.write_text(f"{master.text()}\n")
+        return master
+
+    def open_keys(self, master: MasterKey, randomness: Randomness) -> Keyring:
+        """The key file, made if the folder is new; blocks.
+
+        Raises:
+            Misconfigured: It is missing although there are conversations, or
+                belongs to another master key.
+            Corrupt: It is damaged.
+        """
+        if self.database.exists() and not self.keys.exists():
+            raise Misconfigured(
+                f"{self._path} holds conversations, but their key file"
+                f" {self.keys} is missing: bring it back, or remove"
+                f" {self.database}, which cannot be read without it"
+            )
+        return Keyring.open(self.keys, master, randomness=randomness)

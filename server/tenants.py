@@ -1,0 +1,53 @@
+"""What the settings name, as domain values: channels, agents, own origins."""
+
+from __future__ import annotations
+
+from server.config import Config, is_loopback
+from server.domain.agent import Agent
+from server.domain.channel import Channel
+from server.ids import AccountId, AgentId, ChannelId
+
+
+def channels_of(config: Config) -> dict[ChannelId, Channel]:
+    """The channels of ``config`` by id."""
+    return {
+        ChannelId(one.id): Channel(
+            id=ChannelId(one.id),
+            account=AccountId(account.id),
+            name=one.name,
+            greeting=one.greeting,
+            color=one.color,
+            allowed_origins=one.allowed_origins,
+            inactivity=one.inactivity_minutes * 60.0,
+            max_age=one.max_age_hours * 3600.0,
+        )
+        for account in config.account
+        for one in account.channel
+    }
+
+
+def agents_of(config: Config) -> dict[AgentId, Agent]:
+    """The agents of ``config`` by the name they sign in with."""
+    return {
+        AgentId(one.name): Agent(
+            id=AgentId(one.name),
+            account=AccountId(account.id),
+            name=one.name,
+            display_name=one.display_name,
+            password_hash=one.password_hash,
+        )
+        for account in config.account
+        for one in account.agent
+    }
+
+
+def own_origins(config: Config, port: int) -> tuple[str, ...]:
+    """The origins of this server's own pages, as browsers write them."""
+    if config.public_url is not None:
+        return (config.public_url.rstrip("/"),)
+    scheme, usual = ("https", 443) if config.tls else ("http", 80)
+    written = "" if port == usual else f":{port}"
+    hosts = [config.host]
+    if is_loopback(config.host):
+        hosts = ["127.0.0.1", "localhost", "[::1]"]
+    return tuple(f"{scheme}://{host}{written}" for host in hosts)
