@@ -17,8 +17,9 @@ from client_demo.transcript import OPEN, OVER, Said, Transcript
 from client_demo.wire import Frame
 
 #: Seconds: how often we repeat that our person types, how long the other's
-#: typing is shown, and how long to wait after a refusal that names no time.
-TYPING_EVERY, TYPING_SHOWN, ASK_AGAIN = 5.0, 10.0, 2.0
+#: typing is shown, how long to wait after a refusal that names no time, and
+#: for an ack before the same message is sent again.
+TYPING_EVERY, TYPING_SHOWN, ASK_AGAIN, ACK_LATE = 5.0, 10.0, 2.0, 10.0
 
 Tell = Callable[[Frame], bool]
 Later = Callable[[float, Callable[[], None]], object]
@@ -59,6 +60,7 @@ class Participant:
         self._means = means
         self._address = conversation
         self._in_flight: str | None = None
+        self._sends = 0  # how many there were; names the latest
         self._resting = False  # refused for now; a timer will go on
         self._catching_up = False
         self._typing_told: float | None = None
@@ -214,7 +216,20 @@ class Participant:
         for client_id, text in self.transcript.pending.items():
             if self._tell("send", id=client_id, text=text):
                 self._in_flight = client_id
+                self._expect_ack()
             return
+
+    def _expect_ack(self) -> None:
+        """No answer at all, though the line holds: repeat, it is harmless."""
+        self._sends += 1
+        latest = self._sends
+
+        def send_again() -> None:
+            if self._in_flight is not None and self._sends == latest:
+                self._in_flight = None
+                self._flush()
+
+        self._means.later(ACK_LATE, send_again)
 
     def _go_on(self) -> None:
         self._resting = False

@@ -41,10 +41,10 @@ class PlainAgent:
 
     def do(self, line: str | None) -> bool:
         """Carry out one line; False if it must wait."""
-        if line is None or line == "/quit":
-            return self._quit()
         if not self._agent.has_list:
             return False
+        if line is None or line == "/quit":
+            return self._quit()
         if not is_command(line) or line in {"/release", "/end"}:
             return self._in_conversation(line)
         command, _, which = line.partition(" ")

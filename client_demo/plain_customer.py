@@ -47,7 +47,8 @@ class PlainCustomer:
         if line not in {None, "/end", "/quit"}:
             self._plain.noticed("no such command")
             return True
-        if talk.transcript.pending:
+        # Before the welcome nobody has said yet that we may come in at all.
+        if talk.transcript.conversation is None or talk.transcript.pending:
             return False
         if line == "/end" or (line is None and self._plain.habits.end_at_eof):
             self._ending = self._ending or talk.end()

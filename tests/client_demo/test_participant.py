@@ -56,10 +56,23 @@ def test_too_fast_is_tried_again_when_the_server_says() -> None:
     assert talk.refused({"ref": "id-00001", **refusal})
     talk.say("two")
     assert len(world.said("send")) == 1
-    [(after, go_on)] = world.timers
-    assert after == 3
+    [go_on] = [do for after, do in world.timers if after == 3]
     go_on()
     assert [f["id"] for f in world.said("send")] == ["id-00001"] * 2
+
+
+def test_a_message_without_any_answer_is_sent_again() -> None:
+    """After a while, once; not if the answer came meanwhile."""
+    world = World()
+    talk = begun(world)
+    talk.say("one")
+    [(_, first)] = world.timers
+    first()
+    assert [f["id"] for f in world.said("send")] == ["id-00001"] * 2
+    talk.hear(ack("id-00001", 1))
+    for _, late in world.timers:
+        late()
+    assert len(world.said("send")) == 2
 
 
 def test_a_message_refused_for_good_makes_way_for_the_next() -> None:
