@@ -23,7 +23,7 @@ class Change(Protocol):
     task per message costs more than writing the message does.
     """
 
-    def prepare(self, group: Group) -> None:
+    def prepare(self, group: Group, /) -> None:
         """Decide now, and put rows into ``group``.
 
         Raises:
@@ -35,7 +35,7 @@ class Change(Protocol):
         """All of it is on disk, fsynced."""
         ...
 
-    def failed(self, error: ServerError) -> None:
+    def failed(self, error: ServerError, /) -> None:
         """Nothing of it was kept: it was refused, or the disk failed."""
         ...
 

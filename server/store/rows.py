@@ -1,8 +1,8 @@
 """The rows of the database, as values; the columns stand in ``schema.sql``.
 
 Plain data in both directions: a service makes a row from its domain values
-and gets an equal one back. Field order is column order; ``statements`` relies
-on it. Times are unix seconds.
+and gets an equal one back. Field order is column order; the SQL is made from
+it. Times are unix seconds.
 """
 
 from __future__ import annotations
@@ -59,18 +59,21 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
-    """One message; what was said, by whom and when is sealed.
+    """One message; what was said, when and under which name is sealed.
 
     Attributes:
         conversation: Where it was said.
         number: 1, 2, 3, ... without gaps.
         client_id: The sender's own id of it; a repeat finds its row.
+        by_customer: Which side said it: what an agent's list shows of the
+            customer's last message is found without opening the others.
         sealed: ``sealed_message.pack``, sealed under the conversation's key.
     """
 
     conversation: ConversationId
     number: int
     client_id: str
+    by_customer: bool
     sealed: bytes = field(repr=False)
 
 

@@ -24,8 +24,7 @@ CREATE TABLE conversation (    -- [customer messages, web]
     customer_delivered INTEGER NOT NULL, -- up to which number the customer's
     customer_read      INTEGER NOT NULL, -- screen has it, the customer saw it
     agent_delivered    INTEGER NOT NULL, -- and the same of the agent
-    agent_read         INTEGER NOT NULL,
-    CHECK (phase IN ('waiting', 'active', 'ending'))
+    agent_read         INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- A customer comes back with a token and nothing else.
@@ -42,6 +41,7 @@ CREATE TABLE message (         -- [customer messages, web]
     conversation TEXT NOT NULL REFERENCES conversation (id),
     number       INTEGER NOT NULL, -- 1, 2, 3, ... no gaps; peers resume by it
     client_id    TEXT NOT NULL,    -- the sender's own; a repeat finds its row
+    by_customer  INTEGER NOT NULL, -- 1, or 0: the agent's
     sealed       BLOB NOT NULL,    -- author, name, time and words: see
                                    -- store/sealed_message.py
     PRIMARY KEY (conversation, number),

@@ -1,0 +1,81 @@
+"""The SQL that writes a group; column lists are made from the rows' fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from operator import attrgetter
+
+import aiosqlite
+
+from server.store.group import Group
+from server.store.rows import ConversationRow, MessageRow, SignInRow
+
+#: What a stored conversation never changes. Kept out of the update, because
+#: SQLite rewrites the entry in every index whose column an update names.
+FIXED = frozenset({"id", "account", "channel", "token_hash", "started_at"})
+
+
+def columns(row: type) -> tuple[str, ...]:
+    """The columns of ``row``'s table, in order."""
+    return tuple(field.name for field in fields(row))
+
+
+def _insert(table: str, row: type) -> str:
+    names = columns(row)
+    marks = ", ".join("?" * len(names))
+    # Nothing but names of this program's own fields is put into the text.
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+
+
+def _changed(row: type) -> str:
+    return ", ".join(
+        f"{name} = excluded.{name}"
+        for name in columns(row)
+        if name not in FIXED
+    )
+
+
+KEEP = (
+    _insert("conversation", ConversationRow)
+    + f" ON CONFLICT (id) DO UPDATE SET {_changed(ConversationRow)}"
+)
+ADD = _insert("message", MessageRow)
+KEEP_SIGN_IN = (
+    _insert("sign_in", SignInRow)
+    + " ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at"
+)
+ERASE_MESSAGES = "DELETE FROM message WHERE conversation = ?"
+ERASE = "DELETE FROM conversation WHERE id = ?"
+DROP_SIGN_IN = "DELETE FROM sign_in WHERE hash = ?"
+
+# dataclasses.astuple copies deeply, at 20 times the price.
+_of_conversation = attrgetter(*columns(ConversationRow))
+_of_message = attrgetter(*columns(MessageRow))
+_of_sign_in = attrgetter(*columns(SignInRow))
+
+
+async def write(db: aiosqlite.Connection, group: Group) -> None:
+    """Execute all of ``group`` and commit it.
+
+    ``db`` begins a transaction by itself, ``IMMEDIATE``, at the first of
+    these statements: a hop to its thread saved. The commonest group, messages
+    and their conversations, takes three.
+
+    Raises:
+        sqlite3.Error: The caller has to roll back.
+    """
+    steps: tuple[tuple[str, Iterable[tuple[object, ...]]], ...] = (
+        (KEEP, map(_of_conversation, group.conversations.values())),
+        (ADD, map(_of_message, group.messages)),
+        (KEEP_SIGN_IN, map(_of_sign_in, group.sign_ins)),
+        # Deletions last: see group.py. Messages first: they refer.
+        (ERASE_MESSAGES, ((id_,) for id_ in group.erased)),
+        (ERASE, ((id_,) for id_ in group.erased)),
+        (DROP_SIGN_IN, ((hash_,) for hash_ in group.dropped_sign_ins)),
+    )
+    for statement, rows in steps:
+        values = list(rows)
+        if values:
+            await db.executemany(statement, values)
+    await db.commit()
