@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import Footer, Header, Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -17,7 +18,7 @@ from client_demo.backoff import LEFT
 from client_demo.connection import Connection
 from client_demo.errors import ClientError
 from client_demo.panel import CLOSE_SECONDS, Panel
-from client_demo.participant import Means
+from client_demo.participant import Means, Participant
 from client_demo.printable import printable
 from client_demo.transcript import ACTIVE, WAITING
 from client_demo.wire import Frame
@@ -54,6 +55,8 @@ class Desk(App[int]):
         self._asked_to_end: str | None = None  # which conversation
         self._error: ClientError | None = None
         self._looks = True
+        self._at_hand: Participant | None = None
+        self._drafts: dict[Participant, str] = {}
         self._drawn: list[tuple[str | None, str]] = []
 
     def compose(self) -> ComposeResult:
@@ -108,9 +111,10 @@ class Desk(App[int]):
         self.show()
 
     def _not_sent(self, code: str, text: str) -> None:
-        box = self.query_one(Input)
-        box.value = box.value or text
-        self.notify(f"Not sent: {code}", severity="warning", markup=False)
+        # Shown and not put back into the line: it may have been meant for
+        # another customer than the one at hand by now.
+        told = printable(f"Not sent: {code}: {text}")
+        self.notify(told, severity="warning", markup=False)
 
     def show(self) -> None:
         """Draw everything that has changed."""
@@ -121,6 +125,23 @@ class Desk(App[int]):
             talk.look(read=self._looks)
         self.query_one(Panel).show(talk, self._standing())
         self._show_list()
+        if talk is not self._at_hand:
+            # Another conversation: the next key is meant for it. The question
+            # whether to end was about the one before.
+            self._asked_to_end = None
+            self._change_drafts(talk)
+            focus: type[Widget] = OptionList if talk is None else Input
+            self.query_one(focus).focus()
+
+    def _change_drafts(self, talk: Participant | None) -> None:
+        """What is half written stays with the one it was meant for."""
+        box = self.query_one(Input)
+        before, self._at_hand = self._at_hand, talk
+        if before is not None and before in self.agent.open.values():
+            self._drafts[before] = box.value
+        box.value = self._drafts.pop(talk, "") if talk else ""
+        for over in self._drafts.keys() - set(self.agent.open.values()):
+            del self._drafts[over]
 
     def _show_list(self) -> None:
         entries = self._entries()
@@ -149,7 +170,9 @@ class Desk(App[int]):
     def _entry(self, summary: Frame) -> tuple[str, str]:
         which = str(summary["conversation"])
         at_hand = "▸" if which == self.agent.current else " "
-        unread = summary["last"] - (summary.get("agent_seen") or {})["read"]
+        unread = summary["last"] - (summary.get("agent_seen") or {}).get(
+            "read", 0
+        )
         talk = self.agent.open.get(which)
         if talk is not None:
             transcript = talk.transcript
@@ -199,7 +222,6 @@ class Desk(App[int]):
             self.agent.take(which)
         else:
             self.agent.watch(which)
-        self.query_one(Input).focus()
         self.show()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -15,6 +15,10 @@ from typing import Protocol
 
 _BLOCK = 65_536
 
+#: Lines read ahead. Whoever types does not notice; a file piped in waits on
+#: the disk and not in our memory.
+_AHEAD = 256
+
 
 class Lines(Protocol):
     """Where a person's or a script's lines come from."""
@@ -30,11 +34,14 @@ class InputLines:
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._room = threading.Semaphore(_AHEAD)
         threading.Thread(target=self._read, daemon=True).start()
 
     async def next(self) -> str | None:
         """The next line without its end; None when there are no more."""
-        return await self._queue.get()
+        line = await self._queue.get()
+        self._room.release()
+        return line
 
     def _read(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -49,5 +56,6 @@ class InputLines:
 
     def _give(self, *lines: str | None) -> None:
         for line in lines:
+            self._room.acquire()
             given = None if line is None else line.removesuffix("\r")
             self._loop.call_soon_threadsafe(self._queue.put_nowait, given)

@@ -26,6 +26,9 @@ plain input: a line is a message; //text says "/text"
   agent:    /list  /take [number or id]  /go NUMBER  /release  /end  /quit
 """
 
+#: Lines that may wait for those before them, and messages for their acks.
+AHEAD = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
@@ -74,6 +77,7 @@ class Plain:
         )
         self._lines: deque[str | None] = deque()
         self._script: Script | None = None
+        self._room = asyncio.Event()
 
     def means(self, means: Means) -> Means:
         """``means`` that also tell the printer what it has to know."""
@@ -128,6 +132,7 @@ class Plain:
             if line.strip():
                 self._lines.append(line)
                 self._go_on()
+                await self._room.wait()
         if not self.habits.linger:
             self._lines.append(None)
             self._go_on()
@@ -136,11 +141,21 @@ class Plain:
         script = self._script
         while self._lines and script is not None and script.do(self._lines[0]):
             self._lines.popleft()
+        if len(self._lines) < AHEAD:
+            self._room.set()
+        else:
+            self._room.clear()
 
 
-def unslashed(line: str) -> str:
-    """The text in a line that is a message: ``//`` at its head means ``/``."""
-    return line[1:] if line.startswith("//") else line
+def say(talk: Participant, line: str) -> bool:
+    """Say ``line``, where ``//`` at its head means ``/``; False if too early.
+
+    The acks set the pace: a long file waits in its pipe.
+    """
+    if len(talk.transcript.pending) >= AHEAD:
+        return False
+    talk.say(line[1:] if line.startswith("//") else line)
+    return True
 
 
 def is_command(line: str) -> bool:

@@ -8,7 +8,7 @@ from client_demo.agent import Agent, SignIn
 from client_demo.connection import Connection
 from client_demo.lines import Lines
 from client_demo.participant import Means, Participant
-from client_demo.plain import Habits, Plain, is_command, unslashed
+from client_demo.plain import Habits, Plain, is_command, say
 from client_demo.wire import Frame
 
 
@@ -69,8 +69,7 @@ class PlainAgent:
 
     def _act(self, line: str, talk: Participant) -> bool:
         if line not in {"/release", "/end"}:
-            talk.say(unslashed(line))
-            return True
+            return say(talk, line)
         if talk.transcript.pending:
             return False
         if line == "/release":

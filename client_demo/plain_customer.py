@@ -8,7 +8,7 @@ from client_demo.connection import Connection
 from client_demo.customer import Customer
 from client_demo.lines import Lines
 from client_demo.participant import Means
-from client_demo.plain import Habits, Plain, is_command, unslashed
+from client_demo.plain import Habits, Plain, is_command, say
 
 
 class PlainCustomer:
@@ -40,8 +40,7 @@ class PlainCustomer:
         """Carry out one line; False if it must wait."""
         talk = self._customer.talk
         if line is not None and not is_command(line):
-            talk.say(unslashed(line))
-            return True
+            return say(talk, line)
         if line == "/stay":
             return talk.stay()
         if line not in {None, "/end", "/quit"}:

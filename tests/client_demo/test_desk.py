@@ -87,14 +87,13 @@ async def test_one_key_takes_the_one_who_waited_longest() -> None:
 
 
 async def test_an_answer_goes_to_the_conversation_at_hand() -> None:
-    """With its id, and under the agent's name once it is acknowledged."""
+    """The keys go there at once; its name stands under what it said."""
     world = World()
     desk = desk_of(world)
     async with desk.run_test() as pilot:
         sign_in(desk)
         give(desk, C)
         await pilot.pause()
-        desk.query_one(Input).focus()
         await pilot.press("Y", "e", "s", "enter")
         sent = world.said("send")[0]
         assert (sent["conversation"], sent["text"]) == (C, "Yes")
@@ -102,6 +101,23 @@ async def test_an_answer_goes_to_the_conversation_at_hand() -> None:
         desk.agent.hear(ack | {"conversation": C})
         await pilot.pause()
         assert shown(desk)[1].startswith("Yes\nMaria")
+
+
+async def test_what_is_half_written_stays_with_its_conversation() -> None:
+    """It must not be sent to another customer by the next key."""
+    desk = desk_of(World())
+    async with desk.run_test() as pilot:
+        sign_in(desk)
+        give(desk, C)
+        give(desk, D)
+        await pilot.press("f", "o", "r", "C")
+        box = desk.query_one(Input)
+        desk.agent.watch(D)
+        desk.show()
+        assert box.value == ""
+        desk.agent.watch(C)
+        desk.show()
+        assert box.value == "forC"
 
 
 async def test_choosing_from_the_list_looks_first_and_takes_then() -> None:

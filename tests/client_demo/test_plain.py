@@ -232,10 +232,13 @@ async def test_an_agent_without_a_conversation_is_told_so() -> None:
 
 async def run_program(*arguments: str, typed: bytes = b"") -> Any:
     """The program itself; its exit code, output and complaint."""
+    return await run_python("-m", "client_demo", *arguments, typed=typed)
+
+
+async def run_python(*arguments: str, typed: bytes = b"") -> Any:
+    """Python; its exit code, output and complaint."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "client_demo",
         *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -275,6 +278,43 @@ async def test_exit_codes_say_who_has_to_act() -> None:
     assert [refused[0], nobody[0], usage[0], screen[0]] == [3, 4, 2, 2]
     assert "no such channel" in refused[2]
     assert screen[2].endswith("use --plain\n")
+
+
+async def test_more_lines_than_may_wait_all_arrive_in_order() -> None:
+    """The acks set the pace."""
+
+    async def script(server: Scripted) -> None:
+        await greet(server)
+        for number in range(1, 201):
+            sent = await server.ack(number)
+            assert sent["text"] == f"line {number}"
+
+    async with serving(script) as fake:
+        lines = [f"line {number}" for number in range(1, 201)]
+        printed = await customer(fake.address, *lines)
+    assert printed[-1] == "* sent 200"
+
+
+WITHOUT_TEXTUAL = (
+    "import sys; sys.modules['textual'] = None\n"
+    "from client_demo.__main__ import main; sys.exit(main(sys.argv[1:]))"
+)
+
+
+async def test_plain_mode_needs_no_textual_and_the_screen_says_so() -> None:
+    """And which command installs it."""
+
+    async def script(server: Scripted) -> None:
+        await greet(server)
+
+    async with serving(script) as fake:
+        plain, screen = await asyncio.gather(
+            run_python("-c", WITHOUT_TEXTUAL, fake.address, "--plain"),
+            run_python("-c", WITHOUT_TEXTUAL, fake.address),
+        )
+    assert plain[0] == 0
+    assert screen[0] == 2
+    assert "pip install textual" in screen[2]
 
 
 async def test_an_agents_password_may_be_the_first_line() -> None:
