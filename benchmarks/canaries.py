@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from server.app import DATABASE, KEY_FILE, KEY_FOLDER
+from server.data_folder import DataFolder
 from server.vault.slot_file import HEADER_SIZE
 
 #: Bytes of a canary that are looked for. Sixteen random ones never meet by
@@ -52,8 +52,8 @@ def stored_canaries(data: Path) -> set[bytes]:
         copy = Path(folder) / "data"
         shutil.copytree(data, copy)
         windows = {
-            *_of_database(copy / DATABASE),
-            *_of_keys(copy / KEY_FOLDER / KEY_FILE),
+            *_of_database(DataFolder(copy).database),
+            *_of_keys(DataFolder(copy).keys),
         }
         return {w for w in windows if len(set(w)) >= LEAST_DIFFERENT}
 

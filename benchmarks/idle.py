@@ -17,6 +17,8 @@ from benchmarks.server_process import (
     running,
 )
 
+#: Not signed in, but in the settings: a start looks at their passwords.
+AGENTS = 10
 MIB = 2**20
 KIB = 2**10
 #: Sockets this process and the server need beside the customers'.
@@ -39,7 +41,7 @@ async def measure(*, sessions: int) -> dict[str, Figure]:
 
 
 async def _grown(sessions: int, *, speaking: bool) -> tuple[int, int]:
-    with fresh_setting() as setting:
+    with fresh_setting(agents=AGENTS) as setting:
         async with running(setting) as server:
             # One customer comes and stays first: what the first connection
             # loads belongs to the base, not to a session.

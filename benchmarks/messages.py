@@ -9,6 +9,7 @@ lost, what was delivered twice is doubled.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -167,12 +168,12 @@ async def _taken(writer: Customer, agent: Link) -> None:
 async def _load(
     server: Server, writers: list[Customer], tally: Tally, seconds: float
 ) -> dict[str, Figure]:
-    cpu, began = server.cpu_seconds(), now()
+    cpu, own, began = server.cpu_seconds(), time.process_time(), now()
     tally.until = began + seconds
     for writer in writers:
         Sender(writer.link, tally).send()
     await asyncio.sleep(seconds)
-    cpu = server.cpu_seconds() - cpu
+    cpu, own = server.cpu_seconds() - cpu, time.process_time() - own
     took, acked = now() - began, len(tally.acked)
     for _ in range(int(DRAIN / PAUSE)):
         if tally.is_settled(len(writers)):
@@ -187,6 +188,7 @@ async def _load(
         "delivery_p99_ms": percentile(tally.deliveries, 99) * 1e3,
         "server_cpu_ms_per_message": ratio(cpu * 1e3, acked),
         "server_cpu_share": ratio(cpu, took),
+        "load_cpu_share": ratio(own, took),
         "acked": len(tally.acked),
         "lost": tally.lost(),
         "doubled": doubled(tally.delivered),

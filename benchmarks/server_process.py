@@ -127,10 +127,12 @@ def _written(folder: Path, agents: int) -> Setting:
     setting.key_file.write_bytes(
         base64.b64encode(secrets.token_bytes(32)) + b"\n"
     )
-    # One hash for all: thirty milliseconds each would only heat the room.
-    phc = hash_password(setting.password, system_randomness)
+    # One password, but a hash each, as in life: a start looks at all of them.
     agents_part = "".join(
-        AGENT.format(name=name, phc=phc) for name in setting.agents
+        AGENT.format(
+            name=name, phc=hash_password(setting.password, system_randomness)
+        )
+        for name in setting.agents
     )
     setting.file.write_text(
         SETTINGS.format(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from benchmarks.load_client import new_client_id, timed_text
 from benchmarks.server_process import ACCOUNT, CHANNEL, Setting
-from server.app import DATABASE, KEY_FILE, KEY_FOLDER
+from server.data_folder import DataFolder
 from server.domain.conversation import Phase
 from server.domain.message import Author, Message
 from server.ids import (
@@ -54,10 +54,10 @@ async def fill(setting: Setting, conversations: int) -> list[Stored]:
     Raises:
         ServerError: The store or the vault did not take them.
     """
-    keys = setting.data / KEY_FOLDER
-    keys.mkdir(mode=0o700)
+    folder = DataFolder(setting.data)
+    folder.make()
     keyring = Keyring.open(
-        keys / KEY_FILE,
+        folder.keys,
         MasterKey.load_file(setting.key_file),
         randomness=system_randomness,
     )
@@ -66,7 +66,7 @@ async def fill(setting: Setting, conversations: int) -> list[Stored]:
     async def flush() -> None:
         await asyncio.to_thread(keyring.flush)
 
-    history = await History.open(setting.data / DATABASE, before_commit=flush)
+    history = await History.open(folder.database, before_commit=flush)
     writing = asyncio.create_task(history.run())
     made: list[Stored] = []
     try:
