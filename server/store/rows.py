@@ -22,7 +22,7 @@ class ConversationRow:
         id: Names it.
         account: Whose customer is writing.
         channel: The way by which the customer came.
-        phase: WAITING, ACTIVE or ENDING; the others are never stored.
+        phase: SERVED, WAITING, ACTIVE or ENDING; the others are never stored.
         epoch: Changes when history is replaced.
         slot: Where in the key file its data key lies.
         token_hash: What the customer's token has to hash to.

@@ -36,6 +36,9 @@ CREATE UNIQUE INDEX conversation_token ON conversation (token_hash);
 CREATE INDEX conversation_listed
     ON conversation (account, phase, started_at);
 
+-- With a rowid, unlike the others: new messages of all conversations then lie
+-- side by side, so that a group dirties a few pages instead of one for every
+-- conversation (23 instead of 34 us of processor time a message).
 CREATE TABLE message (         -- [customer messages, web]
                                -- [agent and bot messages, web]
     conversation TEXT NOT NULL REFERENCES conversation (id),
@@ -46,7 +49,7 @@ CREATE TABLE message (         -- [customer messages, web]
                                    -- store/sealed_message.py
     PRIMARY KEY (conversation, number),
     UNIQUE (conversation, client_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE sign_in (         -- [account credentials]
     hash       BLOB NOT NULL PRIMARY KEY, -- SHA-256 of an agent's token

@@ -1,17 +1,21 @@
 """What of a message is sealed, as bytes: the plaintext of ``message.sealed``.
 
-A msgpack list of four, in this order; version 1 of the envelope says so.
+A msgpack list, in this order; version 1 of the envelope says so.
 
-    author    "customer" or "agent"
-    name      the agent's display name; nil for the customer
+    author    "customer", "agent" or "application"
+    name      the agent's or application's display name; nil for the customer
     said_at   unix seconds, as a float
     text      what was said
+    extra     only where there is any: a map of "rich" (a map), "answers" (a
+              number), "postback" (a string), "note" (true)
 
 Number, client id and conversation are not in here: they are columns, and the
 envelope is bound to them.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import msgpack
 
@@ -21,15 +25,30 @@ from server.ids import ConversationId
 from server.store.rows import MessageRow
 
 _AUTHORS = {author.value: author for author in Author}
-_PARTS = 4
+_EXTRA = {"rich": dict, "answers": int, "postback": str, "note": bool}
 
 
 def pack(message: Message) -> bytes:
     """The bytes to seal."""
     # .value: msgpack's fast path is for str itself, not for its subclasses.
-    return msgpack.packb(
-        (message.author.value, message.name, message.said_at, message.text)
+    words = (
+        message.author.value,
+        message.name,
+        message.said_at,
+        message.text,
     )
+    extra = _extra(message)
+    return msgpack.packb((*words, extra) if extra else words)
+
+
+def _extra(message: Message) -> dict[str, object]:
+    parts = {
+        "rich": message.rich,
+        "answers": message.answers,
+        "postback": message.postback,
+        "note": message.is_note or None,
+    }
+    return {name: part for name, part in parts.items() if part is not None}
 
 
 def unpack(plain: bytes, row: MessageRow) -> Message:
@@ -39,7 +58,7 @@ def unpack(plain: bytes, row: MessageRow) -> Message:
         Corrupt: ``plain`` is not what ``pack`` makes. The seal was good, so
             this is another version's row or a fault of ours, not tampering.
     """
-    author, name, said_at, text = _parts(plain)
+    (author, name, said_at, text), extra = _parts(plain)
     return Message(
         conversation=ConversationId(row.conversation),
         number=row.number,
@@ -48,18 +67,41 @@ def unpack(plain: bytes, row: MessageRow) -> Message:
         client_id=row.client_id,
         said_at=said_at,
         text=text,
+        rich=extra.get("rich"),
+        answers=extra.get("answers"),
+        postback=extra.get("postback"),
+        is_note=extra.get("note", False),
     )
 
 
-def _parts(plain: bytes) -> tuple[Author, str | None, float, str]:
+_Words = tuple[Author, str | None, float, str]
+
+
+def _parts(plain: bytes) -> tuple[_Words, dict[str, Any]]:
     try:
-        parts = msgpack.unpackb(plain, max_array_len=_PARTS, max_map_len=0)
-    except ValueError:
+        parts = msgpack.unpackb(plain)
+    except (ValueError, RecursionError):
         parts = None  # raised below: the error here carries the bytes
     match parts:
-        case [str(author), str() | None as name, float(at), str(text)] if (
-            author in _AUTHORS
-        ):
-            return _AUTHORS[author], name, at, text
+        case [
+            str(author),
+            str() | None as name,
+            float(at),
+            str(text),
+            *rest,
+        ] if author in _AUTHORS and (extra := _checked(rest)) is not None:
+            return (_AUTHORS[author], name, at, text), extra
         case _:
             raise Corrupt("unreadable message")
+
+
+def _checked(rest: list[Any]) -> dict[str, Any] | None:
+    match rest:
+        case []:
+            return {}
+        case [dict(extra)] if all(
+            isinstance(extra[name], _EXTRA.get(name, ())) for name in extra
+        ):
+            return extra
+        case _:
+            return None
