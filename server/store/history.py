@@ -32,7 +32,7 @@ from server.store.connection import (
     open_reading,
     open_writing,
 )
-from server.store.folder_lock import FolderLock
+from server.store.file_lock import FileLock
 from server.store.group import Change, Group
 from server.store.reading import Reading
 
@@ -88,7 +88,7 @@ class History(Reading):
         """Open the database at ``path``, or make it.
 
         Args:
-            path: The file; its folder is this server's alone until ``close``.
+            path: The file; this server's alone until ``close``.
             before_commit: Awaited before each group is written; if it raises,
                 the group has failed.
             clock: What ``checkpoint`` waits by.
@@ -100,7 +100,7 @@ class History(Reading):
             Unavailable: The disk is full or failing.
         """
         async with AsyncExitStack() as opened:
-            opened.callback(FolderLock(path.parent).release)
+            opened.callback(FileLock(path).release)
             writer = await open_writing(path)
             opened.push_async_callback(writer.close)
             reader = await open_reading(path)

@@ -6,7 +6,7 @@
 -- In brackets: which record type of domain/record_types.py claims the column.
 -- Everything of a conversation dies with it: at its end or its timeout.
 
-CREATE TABLE conversation (    -- [customer messages, web]
+CREATE TABLE conversation (    -- [conversation record]
     id           TEXT NOT NULL PRIMARY KEY, -- 128 random bits; opens nothing
     account      TEXT NOT NULL,    -- whose customer is writing
     channel      TEXT NOT NULL,    -- the way by which the customer came
@@ -51,7 +51,7 @@ CREATE TABLE message (         -- [customer messages, web]
     UNIQUE (conversation, client_id)
 ) STRICT;
 
-CREATE TABLE sign_in (         -- [account credentials]
+CREATE TABLE sign_in (         -- [agent sign-ins]
     hash       BLOB NOT NULL PRIMARY KEY, -- SHA-256 of an agent's token
     agent      TEXT NOT NULL,      -- whose
     expires_at REAL NOT NULL       -- opens nothing from then on
