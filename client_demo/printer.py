@@ -25,9 +25,9 @@ plain output, one event a line:
   * waiting | * active with NAME | * ending
   * typing: NAME
   * seen by SIDE: delivered N, read N
-  * ends in S s unless somebody writes | * deadline moved
+  * ends soon unless somebody writes | * deadline moved
   * ended by WHO | * gone: N messages erased
-  * refused: CODE
+  * refused: CODE | * refused: CODE, again in S s
 agents get the conversation's number before each line, as in "[2] customer:
 TEXT", and also:
   * N waiting, N mine

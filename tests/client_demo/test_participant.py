@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from client_demo.participant import Participant
+from client_demo.plain import AHEAD, say
 from tests.client_demo.scripted import C, message, summary
 from tests.client_demo.worlds import World
 
@@ -61,6 +62,14 @@ def test_too_fast_is_tried_again_when_the_server_says() -> None:
     assert [f["id"] for f in world.said("send")] == ["id-00001"] * 2
 
 
+def test_a_script_waits_when_too_much_is_unacknowledged() -> None:
+    """The line is taken again when there is room."""
+    talk = begun(World())
+    taken = [say(talk, f"//line {number}") for number in range(AHEAD + 1)]
+    assert taken == [True] * AHEAD + [False]
+    assert talk.transcript.pending["id-00001"] == "/line 0"
+
+
 def test_a_message_without_any_answer_is_sent_again() -> None:
     """After a while, once; not if the answer came meanwhile."""
     world = World()
@@ -112,6 +121,8 @@ def test_a_page_that_brings_nothing_is_not_asked_for_again() -> None:
     talk = begun(world)
     talk.hear({"type": "history", "messages": [], "more": True})
     assert world.said("fetch") == []
+    talk.hear({"type": "message", **message(2, "b")})
+    assert len(world.said("fetch")) == 1
 
 
 def test_a_gap_is_asked_for_once() -> None:
