@@ -1,8 +1,8 @@
 """HTTP requests with the limits that uvicorn has not.
 
-Left alone, a connection that sends half a request, or nothing, lives for
-ever. Here every request has an absolute deadline, and every address a number
-of connections.
+Left alone, a connection that sends half a request, or nothing, or does not
+read the answer, lives for ever. Here requests and answers have an absolute
+deadline, a request has a size, and every address a number of connections.
 """
 
 from __future__ import annotations
@@ -10,13 +10,24 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from server.gateway.door import Door, TurnedAway
 
 #: Seconds from the first byte of a connection, or of its next request, until
 #: the whole request is there. The pages' requests are a few hundred bytes.
 DEADLINE = 10.0
+#: Seconds from there until the whole answer is written: 30 KB a second for
+#: the largest file there is.
+ANSWERING = 30.0
+#: Bytes of one request. A browser sends less than a thousand, and eight times
+#: as much where other programs of the same host have set many cookies.
+MOST_BYTES = 64 * 1024
+#: Requests sent before the first is answered; browsers send no second.
+MOST_AT_ONCE = 8
 
 
 class Http(HttpToolsProtocol):
@@ -31,6 +42,7 @@ class Http(HttpToolsProtocol):
         self._door = door
         self._address: str | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count it, and give it its time."""
@@ -41,41 +53,63 @@ class Http(HttpToolsProtocol):
         except TurnedAway:
             # Without a word: an answer costs more than the connection did,
             # and what floods does not read.
-            transport.abort()
+            self.transport.abort()
             return
         self._address = address
-        self._begin()
+        self._allow(DEADLINE)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came in."""
+        self._bytes += len(data)
+        if self._bytes > MOST_BYTES or len(self.pipeline) >= MOST_AT_ONCE:
+            self.transport.abort()
+            return
+        if self._deadline is None:
+            # Not when a request begins: empty lines before it begin none.
+            self._allow(DEADLINE)
+        super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
-        self._finish()
+        self._allow(None)
         self._go_out()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
         """The socket goes to a ``WebSocket``, which counts it anew."""
-        self._finish()
+        self._allow(None)
         self._go_out()
         super().handle_websocket_upgrade()
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        super().on_message_begin()
-        self._begin()
-
     def on_message_complete(self) -> None:
         """It is all there."""
-        self._finish()
         super().on_message_complete()
+        self._bytes = 0
+        # uvicorn says it always has a cycle; before the first request it has
+        # None, and on the way to a WebSocket it gets no other.
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        is_answered = cycle is not None and cycle.response_complete
+        self._allow(None if is_answered else ANSWERING)
 
-    def _begin(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(DEADLINE, self._too_late)
+    def on_response_complete(self) -> None:
+        """The answer is written, and the next request may come."""
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._allow(None)
+        super().on_response_complete()
 
-    def _finish(self) -> None:
+    def timeout_keep_alive_handler(self) -> None:
+        """No next request came."""
+        if self.transport.get_write_buffer_size():
+            # Nor was the last answer read: to close would wait for that.
+            self.transport.abort()
+        super().timeout_keep_alive_handler()
+
+    def _allow(self, seconds: float | None) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+        if seconds is not None:
+            self._deadline = self.loop.call_later(seconds, self._too_late)
 
     def _too_late(self) -> None:
         self._deadline = None

@@ -52,6 +52,7 @@ class Listener:
         tls: tuple[Path, Path] | None = None,
     ) -> None:
         self._bound = bound
+        self._is_over = False
         config = uvicorn.Config(
             application,
             http=partial(Http, gate.door),  # type: ignore[arg-type]  # a class or what makes one
@@ -76,11 +77,21 @@ class Listener:
 
     async def run(self) -> None:
         """Serve until ``stop`` was called and all are served."""
-        await self._server.serve(sockets=[self._bound])
+        try:
+            await self._server.serve(sockets=[self._bound])
+        finally:
+            self._is_over = True
 
     async def started(self) -> None:
-        """Come back when connections are accepted."""
+        """Come back when connections are accepted.
+
+        Raises:
+            Misconfigured: They never will be.
+        """
+        # uvicorn has a flag and no event; this takes a few rounds of the loop.
         while not self._server.started:
+            if self._is_over:
+                raise Misconfigured(f"cannot listen on port {self.port}")
             await asyncio.sleep(0)
 
     def stop(self) -> None:
@@ -95,7 +106,9 @@ def _context(tls: tuple[Path, Path] | None) -> Any:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     try:
-        context.load_cert_chain(*tls)
+        # With a password of our own, or an encrypted key would make OpenSSL
+        # ask for one on the terminal, and wait.
+        context.load_cert_chain(*tls, password="")
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured(
             "the TLS certificate or its key cannot be used: "

@@ -23,6 +23,7 @@ class Deadlines:
 
     def __init__(self, start: float) -> None:
         self._wheel: TimerWheel[ConversationId] = TimerWheel(start, TICK)
+        self._last = start
         self._timers: dict[ConversationId, Timer[ConversationId]] = {}
 
     def __len__(self) -> int:
@@ -43,7 +44,18 @@ class Deadlines:
             self._wheel.cancel(timer)
 
     def advance(self, now: float) -> list[ConversationId]:
-        """Remove and return those that are due, each once."""
+        """Remove and return those that are due, each once.
+
+        Args:
+            now: Unix seconds; may be less than before, for the wall clock may
+                be set back.
+        """
+        if now < self._last - TICK:
+            # Else the wheel waits until the old time is reached again, and
+            # everything due before comes late by as much.
+            self._wheel.set_back(now)
+            self._last = now
+        self._last = max(self._last, now)
         due = self._wheel.advance(now)
         for conversation in due:
             del self._timers[conversation]
