@@ -47,7 +47,7 @@ export const frames = {
       c.fresh = true;
       desk.tell("arrived", c);
     }
-    if (c.mine) desk.watch(c);
+    if (c.mine) joined(desk, c);
     else desk.unwatch(c);
   },
 
@@ -124,6 +124,7 @@ export const frames = {
     const ours = c.taking || c.summary.mine;
     const mine = Boolean(ours) && phase === "active" && agent === desk.me;
     c.learn({ ...c.summary, phase, agent, mine });
+    if (c.mine) joined(desk, c);
   },
 
   deadline(desk, { conversation, ends_at, warn }) {
@@ -176,6 +177,12 @@ function caughtUp(desk, c) {
   if (c.id === desk.selected && !c.unreadFrom && !c.told.read) c.markUnread();
   desk.mark(c);
   desk.outbox.next(c);
+}
+
+/* It is ours now: follow it, and what is on the screen has been seen. */
+function joined(desk, c) {
+  desk.watch(c);
+  if (!c.catching) desk.mark(c);
 }
 
 /* The server forgot it while we were away: so do we. */

@@ -83,9 +83,9 @@ const lists = listsView(desk, dialogs);
 const details = detailsView(desk, does.details);
 const offline = offlineBar(desk);
 const signIn = signInView(desk);
-const middle = el("main", { class: "talk", tabindex: -1 });
+const middle = el("section", { class: "talk", "aria-label": words.conversation });
 const nothing = nothingView();
-const panes = el("div", { class: "desk" }, lists.node, middle, details.node);
+const panes = el("main", { class: "desk" }, lists.node, middle, details.node);
 const deskScreen = el("div", { class: "desk-screen" },
   el("header", { class: "unseen" }, el("h1", { text: words.title })),
   offline.node, panes);

@@ -26,7 +26,7 @@ export function detailsView(desk, close) {
   const title = el("h2", { text: words.details, tabindex: -1 });
   const list = el("dl", { class: "facts" });
   const reference = el("code", {});
-  const node = el("aside", { class: "details", id: "details", "aria-label": words.details },
+  const node = el("section", { class: "details", id: "details", "aria-label": words.details },
     el("header", { class: "details-head" }, title,
       el("button", {
         class: "quiet square",

@@ -37,6 +37,7 @@ export const words = {
   retryNow: "Try now",
 
   conversations: "Conversations",
+  conversation: "Conversation",
   waiting: "Waiting",
   mine: "Mine",
   nobodyWaits: "Nobody is waiting",

@@ -1,0 +1,77 @@
+"""A real server, a real browser, customers; shared by all browser tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.chat import Agent, Chat
+from tests.browser.desk import Desk
+from tests.browser.running import Customer, Running, running
+
+Arrive = Callable[[], Awaitable[Customer]]
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Running]:
+    """A server of this test's own."""
+    async with running(tmp_path / "data") as server:
+        yield server
+
+
+@pytest.fixture
+async def browser(chromium_options: dict[str, Any]) -> AsyncIterator[Browser]:
+    """A browser without a past."""
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(**chromium_options)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def arrive(server: Running) -> AsyncIterator[Arrive]:
+    """Lets customers in, and out again at the end."""
+    async with AsyncExitStack() as leaving:
+
+        async def arrive() -> Customer:
+            customer = Customer(server.port)
+            await customer.arrive()
+            leaving.push_async_callback(customer.leave)
+            return customer
+
+        yield arrive
+
+
+@pytest.fixture
+async def chat(browser: Browser, server: Running) -> Chat:
+    """The demo shop in a tab, with the chat still closed."""
+    context = await browser.new_context(locale="en-GB")
+    context.set_default_timeout(15_000)
+    chat = Chat(await context.new_page(), server.address)
+    await chat.go()
+    return chat
+
+
+@pytest.fixture
+async def agent(server: Running) -> AsyncIterator[Agent]:
+    """Maria, signed in."""
+    agent = Agent(server.port)
+    await agent.sign_in(server)
+    yield agent
+    await agent.leave()
+
+
+@pytest.fixture
+async def desk(browser: Browser, server: Running) -> AsyncIterator[Desk]:
+    """The console, opened; a script's error or a broken policy fails."""
+    page = await browser.new_page(locale="en-GB")
+    desk = Desk(page, server)
+    await desk.open()
+    yield desk
+    await page.close()
+    assert desk.faults == []
