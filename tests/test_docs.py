@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -17,16 +18,19 @@ from server import config
 from server.domain.conversation import MOVES
 from server.domain.record_types import RECORD_TYPES
 from server.errors import ACTS, RETRIED, RefusalCode
+from server.protocol.client_frames import CLIENT_FRAMES
 from server.protocol.farewell import Farewell
-from server.protocol.frames import (
-    CLIENT_FRAMES,
-    SERVER_FRAMES,
+from server.protocol.parts import (
+    Hints,
     Limits,
     Marks,
     MessageItem,
+    Page,
     Role,
     Summary,
 )
+from server.protocol.rich import Attachment, Card, Choice, Rich
+from server.protocol.server_frames import SERVER_FRAMES
 from tools import data_model, diagram
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +44,11 @@ MAPS: dict[str, type[msgspec.Struct]] = {
     "Summary": Summary,
     "Marks": Marks,
     "Limits": Limits,
+    "Page": Page,
+    "Hints": Hints,
 }
+#: The maps inside what goes with words.
+PARTS: dict[str, type[msgspec.Struct]] = {"Choice": Choice, "Card": Card}
 
 #: The structs behind the tables of settings.
 SETTINGS: dict[str, type[msgspec.Struct]] = {
@@ -62,7 +70,7 @@ Fields = set[tuple[str, bool, str]]
 
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _CODE_BLOCK = re.compile(r"```.*?```", re.DOTALL)
-_FIELD = re.compile(r"`(\w+)(\?)?` (list of \w+|\w+)")
+_FIELD = re.compile(r"`(\w+)(\?)?` (list of \w+|map of \w+|\w+)")
 
 
 def table(text: str, heading: str) -> list[list[str]]:
@@ -105,27 +113,35 @@ def coded(struct: type[msgspec.Struct]) -> Fields:
     }
 
 
+#: A field's plain types as the document writes them.
+WORDS: dict[type[inspect.Type], str] = {
+    inspect.BoolType: "bool",
+    inspect.IntType: "int",
+    inspect.StrType: "str",
+}
+
+
 def word(kind: inspect.Type) -> str:
     """A field's type as the document writes it."""
     match kind:
         case inspect.UnionType(types=types):
-            return " or ".join(
-                word(each)
-                for each in types
-                if not isinstance(each, inspect.NoneType)
-            )
+            known = [each for each in types if not _is_none(each)]
+            is_rich = len(known) > 1
+            return "Rich" if is_rich else word(known[0])
         case inspect.VarTupleType(item_type=item):
             return f"list of {word(item)}"
         case inspect.StructType(cls=cls):
-            return next(name for name, map_ in MAPS.items() if map_ is cls)
-        case inspect.BoolType():
-            return "bool"
-        case inspect.IntType():
-            return "int"
-        case inspect.StrType():
-            return "str"
+            named = (MAPS | PARTS).items()
+            return next(name for name, map_ in named if map_ is cls)
+        case inspect.DictType(value_type=value):
+            is_str = isinstance(value, inspect.StrType)
+            return "map of str" if is_str else "map"
         case _:
-            raise AssertionError(kind)
+            return WORDS[type(kind)]
+
+
+def _is_none(kind: inspect.Type) -> bool:
+    return isinstance(kind, inspect.NoneType)
 
 
 def bare(cell: str) -> str:
@@ -138,7 +154,11 @@ def test_client_frames_are_those_documented() -> None:
     told = {
         (role, bare(frame)): documented(fields)
         for frame, roles, fields in table(section("8.1"), "frame")
-        for role in (list(Role) if roles == "all" else [Role(roles)])
+        for role in (
+            list(Role)
+            if roles == "all"
+            else [Role(one) for one in roles.split(", ")]
+        )
     }
     known = {
         (role, tag): coded(frame)
@@ -171,6 +191,21 @@ def test_maps_inside_frames_are_those_documented() -> None:
     }
 
     assert told == {name: coded(struct) for name, struct in MAPS.items()}
+
+
+def test_what_goes_with_words_is_as_documented() -> None:
+    """Section 8.4 names each kind of rich part, and its fields."""
+    part = section("8.4")
+    kinds = {
+        bare(kind): documented(fields) for kind, fields in table(part, "kind")
+    }
+    maps = {name: documented(fields) for name, fields in table(part, "map")}
+
+    assert kinds == {
+        str(kind.__struct_config__.tag): coded(kind)
+        for kind in (*get_args(Rich), Attachment)
+    }
+    assert maps == {"Choice": coded(Choice), "Card": coded(Card)}
 
 
 def test_refusals_are_those_documented() -> None:

@@ -22,6 +22,8 @@ class Channel:
         inactivity: Seconds without a sign of life after which a conversation
             times out.
         max_age: Seconds from its start after which it ends in any case.
+        starts_with_application: Whether the account's application answers
+            first, until it hands the conversation over to agents.
     """
 
     id: ChannelId
@@ -32,3 +34,4 @@ class Channel:
     allowed_origins: tuple[str, ...]
     inactivity: float
     max_age: float
+    starts_with_application: bool = False

@@ -1,7 +1,9 @@
 """The life of a conversation, as a table.
 
 A session begins OPEN: nothing said, nothing stored. The customer writes and
-the conversation is WAITING; an agent takes it (ACTIVE) and may give it back.
+the conversation is WAITING, or SERVED where the channel has the application
+answer first, until that hands it over; an agent takes it (ACTIVE) and may
+give it back.
 Customer, agent or clock ends it: from ENDING on nothing can be said and
 erasing goes on until it is done, through crashes too. Then it is GONE, from
 which nothing returns.
@@ -18,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from server.domain.message import Author, Message
+from server.domain.message import Author, Message, Said
 from server.errors import RefusalCode, Refused
 from server.ids import AccountId, AgentId, ChannelId, ConversationId
 
@@ -32,6 +34,7 @@ class Phase(StrEnum):
     """Where a conversation stands."""
 
     OPEN = "open"
+    SERVED = "served"
     WAITING = "waiting"
     ACTIVE = "active"
     ENDING = "ending"
@@ -42,7 +45,10 @@ class Move(StrEnum):
     """What can happen to a conversation."""
 
     WRITE = "write"  # the customer's message
+    CALL = "call"  # the customer's first message, for the application
     ANSWER = "answer"  # the agent's message
+    SERVE = "serve"  # the application's message
+    HAND_OVER = "hand_over"  # the application asks for an agent
     TAKE = "take"
     RELEASE = "release"
     END = "end"
@@ -61,12 +67,21 @@ class EndedBy(StrEnum):
 
 MOVES: Mapping[tuple[Phase, Move], Phase] = {
     (Phase.OPEN, Move.WRITE): Phase.WAITING,
+    (Phase.OPEN, Move.CALL): Phase.SERVED,
     (Phase.OPEN, Move.END): Phase.GONE,  # nothing stored, nothing to erase
+    (Phase.SERVED, Move.WRITE): Phase.SERVED,
+    (Phase.SERVED, Move.SERVE): Phase.SERVED,
+    (Phase.SERVED, Move.HAND_OVER): Phase.WAITING,
+    (Phase.SERVED, Move.END): Phase.ENDING,
     (Phase.WAITING, Move.WRITE): Phase.WAITING,
+    (Phase.WAITING, Move.SERVE): Phase.WAITING,
+    (Phase.WAITING, Move.HAND_OVER): Phase.WAITING,  # at least once
     (Phase.WAITING, Move.TAKE): Phase.ACTIVE,
     (Phase.WAITING, Move.END): Phase.ENDING,
     (Phase.ACTIVE, Move.WRITE): Phase.ACTIVE,
     (Phase.ACTIVE, Move.ANSWER): Phase.ACTIVE,
+    (Phase.ACTIVE, Move.SERVE): Phase.ACTIVE,
+    (Phase.ACTIVE, Move.HAND_OVER): Phase.ACTIVE,
     (Phase.ACTIVE, Move.RELEASE): Phase.WAITING,
     (Phase.ACTIVE, Move.END): Phase.ENDING,
     (Phase.ENDING, Move.END): Phase.ENDING,  # both sides may end it at once
@@ -78,7 +93,13 @@ _DENIALS: Mapping[tuple[Phase, Move], RefusalCode] = {
     (Phase.ACTIVE, Move.TAKE): RefusalCode.TAKEN,
     (Phase.WAITING, Move.ANSWER): RefusalCode.NOT_YOURS,
     (Phase.WAITING, Move.RELEASE): RefusalCode.NOT_YOURS,
-    # An agent cannot see a conversation in which nothing was said.
+    # What the application has, and what nothing was said in, agents cannot
+    # see; nor can the application see the latter.
+    (Phase.SERVED, Move.ANSWER): RefusalCode.CONVERSATION_UNKNOWN,
+    (Phase.SERVED, Move.TAKE): RefusalCode.CONVERSATION_UNKNOWN,
+    (Phase.SERVED, Move.RELEASE): RefusalCode.CONVERSATION_UNKNOWN,
+    (Phase.OPEN, Move.SERVE): RefusalCode.CONVERSATION_UNKNOWN,
+    (Phase.OPEN, Move.HAND_OVER): RefusalCode.CONVERSATION_UNKNOWN,
     (Phase.OPEN, Move.ANSWER): RefusalCode.CONVERSATION_UNKNOWN,
     (Phase.OPEN, Move.TAKE): RefusalCode.CONVERSATION_UNKNOWN,
     (Phase.OPEN, Move.RELEASE): RefusalCode.CONVERSATION_UNKNOWN,
@@ -140,21 +161,44 @@ class Conversation:
         return phase
 
     def write(
-        self, text: str, *, client_id: str, at: float
+        self,
+        said: Said,
+        *,
+        client_id: str,
+        at: float,
+        to_application: bool = False,
     ) -> tuple[Conversation, Message]:
-        """The customer says ``text``.
+        """The customer says ``said``.
+
+        Args:
+            said: What.
+            client_id: The customer's own id of it.
+            at: Unix seconds.
+            to_application: Whether the channel has the application answer
+                first; matters for the first message only.
 
         Raises:
             Refused: It has ended, or is full.
         """
+        is_call = to_application and self.phase is Phase.OPEN
         return self._say(
-            Move.WRITE, Author.CUSTOMER, text, client_id=client_id, at=at
+            Move.CALL if is_call else Move.WRITE,
+            Author.CUSTOMER,
+            said,
+            client_id=client_id,
+            at=at,
         )
 
     def answer(
-        self, text: str, *, agent: AgentId, name: str, client_id: str, at: float
+        self,
+        said: Said,
+        *,
+        agent: AgentId,
+        name: str,
+        client_id: str,
+        at: float,
     ) -> tuple[Conversation, Message]:
-        """The agent who has it says ``text``, under the display name ``name``.
+        """The agent who has it says ``said``, under the display name ``name``.
 
         Raises:
             Refused: It has ended, is full, or is another agent's.
@@ -163,11 +207,36 @@ class Conversation:
         return self._say(
             Move.ANSWER,
             Author.AGENT,
-            text,
+            said,
             client_id=client_id,
             at=at,
             name=name,
         )
+
+    def serve(
+        self, said: Said, *, name: str, client_id: str, at: float
+    ) -> tuple[Conversation, Message]:
+        """The application says ``said``, under the name ``name``.
+
+        Raises:
+            Refused: It has ended, is full, or nothing was said in it.
+        """
+        return self._say(
+            Move.SERVE,
+            Author.APPLICATION,
+            said,
+            client_id=client_id,
+            at=at,
+            name=name,
+        )
+
+    def hand_over(self) -> Conversation:
+        """The application wants an agent to go on; repeating is harmless.
+
+        Raises:
+            Refused: It has ended, or nothing was said in it.
+        """
+        return replace(self, phase=self.move(Move.HAND_OVER))
 
     def take(self, agent: AgentId) -> Conversation:
         """Give a waiting conversation to ``agent``; taking twice is one.
@@ -200,7 +269,7 @@ class Conversation:
                 know of it.
         """
         phase = self.move(Move.END)
-        if agent is not None and self.phase is Phase.OPEN:
+        if agent is not None and self.phase in {Phase.OPEN, Phase.SERVED}:
             raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
         if agent is not None and self.phase is Phase.ACTIVE:
             self._check_has(Move.END, agent)
@@ -229,7 +298,7 @@ class Conversation:
         self,
         move: Move,
         author: Author,
-        text: str,
+        said: Said,
         *,
         client_id: str,
         at: float,
@@ -248,7 +317,11 @@ class Conversation:
             name=name,
             client_id=client_id,
             said_at=at,
-            text=text,
+            text=said.text,
+            rich=said.rich,
+            answers=said.answers,
+            postback=said.postback,
+            is_note=said.is_note,
         )
         after = replace(
             self, phase=phase, last_number=message.number, last_at=at

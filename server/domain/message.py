@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from server.errors import RefusalCode, Refused
 from server.ids import ConversationId
@@ -15,10 +17,33 @@ MOST_CHARACTERS = 4_000
 
 
 class Author(StrEnum):
-    """Which side said it."""
+    """Who said it."""
 
     CUSTOMER = "customer"
     AGENT = "agent"
+    APPLICATION = "application"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said: words, and what may go with them.
+
+    All of it is the speaker's, so none of it shows in ``repr``.
+
+    Attributes:
+        text: The words, normalised by ``clean``; may be empty beside ``rich``.
+        rich: A menu, cards, a link or an attachment, as ``protocol.rich``
+            checked it: plain maps, lists, text and numbers.
+        answers: The number of the menu that this chooses from.
+        postback: What the chosen item stands for.
+        is_note: Whether it is for agents only.
+    """
+
+    text: str = field(repr=False)
+    rich: Mapping[str, Any] | None = field(default=None, repr=False)
+    answers: int | None = None
+    postback: str | None = field(default=None, repr=False)
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +54,14 @@ class Message:
         conversation: Where it was said.
         number: 1 for the first message of the conversation, then 2, 3, ...
             without gaps; peers resume by number.
-        author: Which side said it.
-        name: The agent's display name; None for the customer.
+        author: Who said it.
+        name: The agent's or application's display name; None for the
+            customer.
         client_id: The sender's own id of it; a repeat finds its message.
         said_at: Unix seconds on the server's clock, not the sender's.
         text: What was said, normalised by ``clean``; kept out of ``repr`` so
             that no log line or traceback can contain it.
+        rich: What goes with the words; see ``Said``, as for the rest.
     """
 
     conversation: ConversationId
@@ -44,14 +71,22 @@ class Message:
     said_at: float
     text: str = field(repr=False)
     name: str | None = field(default=None, repr=False)
+    rich: Mapping[str, Any] | None = field(default=None, repr=False)
+    answers: int | None = None
+    postback: str | None = field(default=None, repr=False)
+    is_note: bool = False
 
 
-def clean(text: str) -> str:
+def clean(text: str, *, may_be_empty: bool = False) -> str:
     """``text`` as it is stored: NFC, no control characters, trimmed.
 
     Line feeds and tabs stay. Other control characters go, among them those
     that make a terminal or a log viewer do things; bidirectional marks stay,
     for Arabic and Hebrew need them, and the pages isolate each message.
+
+    Args:
+        text: What was typed.
+        may_be_empty: Whether something else is said beside it.
 
     Raises:
         Refused: ``TEXT_EMPTY`` if nothing visible is left, ``TEXT_TOO_LONG``
@@ -66,7 +101,7 @@ def clean(text: str) -> str:
     text = text.strip()
     if len(text) > MOST_CHARACTERS:
         raise Refused(RefusalCode.TEXT_TOO_LONG, path="$.text")
-    if not any(map(_is_visible, text)):
+    if not may_be_empty and not any(map(_is_visible, text)):
         raise Refused(RefusalCode.TEXT_EMPTY, path="$.text")
     return text
 

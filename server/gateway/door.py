@@ -9,19 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 
 from server.domain.channel import Channel
 from server.ids import ChannelId
-from server.protocol.frames import Role
+from server.protocol.parts import Role
 
+Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+#: Bits of an IPv6 address that tell customers apart: one line is given 2^64
+#: addresses, and each must not count as somebody else.
+LINE = 64
 
 CUSTOMER_PATH = "/socket/customer/"
 AGENT_PATH = "/socket/agent"
 
 
-class TurnedAway(Exception):  # noqa: N818 - what happened to the peer
+class TurnedAway(Exception):
     """The connection is refused before it is one.
 
     Attributes:
@@ -115,24 +127,21 @@ class Door:
             The last address that a trusted proxy did not add itself. An entry
             that is no address ends the search: the proxy is taken for it.
         """
-        address = peer
+        address = _written(peer)
         hops = [hop.strip() for value in forwarded for hop in value.split(",")]
         while hops and self.is_trusted(address):
             hop = hops.pop()
-            try:
-                ip_address(hop)
-            except ValueError:
+            if _parsed(hop) is None:
                 break
-            address = hop
+            address = _written(hop)
         return address
 
     def is_trusted(self, address: str) -> bool:
         """Whether ``address`` is a proxy of the operator's."""
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self._proxies)
+        parsed = _parsed(address)
+        return parsed is not None and any(
+            parsed in network for network in self._proxies
+        )
 
     def come_in(self, address: str) -> None:
         """Count a connection from ``address``.
@@ -142,20 +151,45 @@ class Door:
         """
         if self.connections >= self._most:
             raise TurnedAway(HTTPStatus.SERVICE_UNAVAILABLE, "out of room")
-        held = self._by_address.get(address, 0)
+        line = _line(address)
+        held = self._by_address.get(line, 0)
         if held >= self._most_per_address and not self.is_trusted(address):
             raise TurnedAway(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too many connections from this address",
             )
-        self._by_address[address] = held + 1
+        self._by_address[line] = held + 1
         self.connections += 1
 
     def go_out(self, address: str) -> None:
         """A connection that had come in from ``address`` is gone."""
         self.connections -= 1
-        held = self._by_address[address] - 1
+        line = _line(address)
+        held = self._by_address[line] - 1
         if held:
-            self._by_address[address] = held
+            self._by_address[line] = held
         else:
-            del self._by_address[address]
+            del self._by_address[line]
+
+
+def _parsed(text: str) -> Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    # A socket that listens for both kinds shows IPv4 peers as ::ffff:a.b.c.d.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _written(text: str) -> str:
+    """One way of writing for one address; what is none stays as it is."""
+    address = _parsed(text)
+    return text if address is None else str(address)
+
+
+def _line(text: str) -> str:
+    """What connections from ``text`` are counted under."""
+    address = _parsed(text)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), LINE), strict=False))
+    return _written(text)

@@ -15,7 +15,9 @@ import msgpack
 import msgspec
 
 from server.errors import RefusalCode, Refused
-from server.protocol.frames import MAX_FRAME, ClientFrame, ServerFrame
+from server.protocol.client_frames import ClientFrame
+from server.protocol.parts import MAX_FRAME
+from server.protocol.server_frames import ServerFrame
 
 #: Entries in a map or list from a client; the largest frame has seven keys.
 MOST_ENTRIES = 64
@@ -54,7 +56,7 @@ class Codec(Protocol):
         ...
 
 
-class NotAMap(Refused):  # noqa: N818 - the reason at the top of errors.py
+class NotAMap(Refused):
     """The bytes are no frame of this encoding: the peer speaks another."""
 
     def __init__(self) -> None:

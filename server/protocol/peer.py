@@ -11,9 +11,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 from server.errors import RefusalCode, Refused
+from server.protocol.client_frames import CLIENT_FRAMES, ClientFrame, Hello
 from server.protocol.codec import Codec, NotAMap
 from server.protocol.farewell import Farewell
-from server.protocol.frames import CLIENT_FRAMES, ClientFrame, Hello, Role
+from server.protocol.parts import Role
 
 #: Faults of form on one connection. A program with a mistake is told ten
 #: times what it is; one that tries things out is not worth more.
@@ -33,7 +34,7 @@ class Stage(StrEnum):
     CLOSED = "closed"  # nothing, ever again
 
 
-class Dismissed(Exception):  # noqa: N818 - what the peer is
+class Dismissed(Exception):
     """The peer has to go; the connection must be closed with ``farewell``."""
 
     def __init__(self, farewell: Farewell) -> None:
@@ -76,8 +77,13 @@ class Peer:
         self._faults = 0
         self._hellos = 0
         self._per_second = per_second
-        self._credit = max(FRAME_BURST, 4 * per_second)
+        self._credit = _burst(per_second)
         self._credited_at = at
+
+    @property
+    def is_in(self) -> bool:
+        """Whether its ``hello`` was accepted, and it has not been closed."""
+        return self.stage is Stage.IN
 
     def receive(self, data: bytes, *, binary: bool, at: float) -> ClientFrame:
         """Take one WebSocket message.
@@ -93,7 +99,7 @@ class Peer:
         """
         if self.stage is Stage.CLOSED:
             raise Dismissed(Farewell.BROKE_PROTOCOL)
-        self._count(at)
+        self.count(at)
         if binary is not self.codec.is_binary:
             raise self.dismissal(Farewell.BROKE_PROTOCOL)
         try:
@@ -108,6 +114,19 @@ class Peer:
                 raise self.dismissal(Farewell.BROKE_PROTOCOL) from None
             raise
         return frame
+
+    def count(self, at: float) -> None:
+        """Charge it for one frame, whatever the frame is.
+
+        Raises:
+            Dismissed: It sends more than it may.
+        """
+        full = _burst(self._per_second)
+        gained = (at - self._credited_at) * self._per_second
+        self._credit = min(full, self._credit + gained) - 1.0
+        self._credited_at = at
+        if self._credit < 0.0:
+            raise self.dismissal(Farewell.BROKE_PROTOCOL)
 
     def admit(self) -> None:
         """``hello`` was accepted."""
@@ -127,10 +146,7 @@ class Peer:
         self.stage = Stage.CLOSED
         return Dismissed(farewell)
 
-    def _count(self, at: float) -> None:
-        gained = (at - self._credited_at) * self._per_second
-        full = max(FRAME_BURST, 4 * self._per_second)
-        self._credit = min(full, self._credit + gained) - 1.0
-        self._credited_at = at
-        if self._credit < 0.0:
-            raise self.dismissal(Farewell.BROKE_PROTOCOL)
+
+def _burst(per_second: float) -> float:
+    # Where the operator allows more a second, more may come at once.
+    return max(FRAME_BURST, 4 * per_second)

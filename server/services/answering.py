@@ -12,14 +12,12 @@ from collections.abc import Coroutine
 from typing import Any
 
 from server.domain.agent import Agent
-from server.domain.conversation import EndedBy, Phase
-from server.domain.message import Author
+from server.domain.conversation import Conversation, EndedBy, Phase
+from server.domain.message import Author, Message
 from server.errors import RefusalCode, Refused, ServerError
 from server.ids import ConversationId
 from server.live.sessions import Listener, Seat, Session
-from server.protocol.codec import Saying
-from server.protocol.farewell import Farewell
-from server.protocol.frames import (
+from server.protocol.client_frames import (
     AskList,
     ClientFrame,
     Delivered,
@@ -35,16 +33,17 @@ from server.protocol.frames import (
     Typing,
     Unwatch,
     Watch,
-    Watching,
-    Welcome,
 )
+from server.protocol.codec import Saying
+from server.protocol.farewell import Farewell
+from server.protocol.server_frames import Watching, Welcome
 from server.services.ending import Ending
 from server.services.house import House
 from server.services.listing import listing_for
 from server.services.recording import Assign
 from server.services.remembering import Remembering, new_rate, page
 from server.services.signing_in import SigningIn
-from server.services.taking_part import mark, say, show_typing
+from server.services.taking_part import mark, said_in, say, show_typing
 from server.services.telling import milliseconds, summary_of
 from server.services.timing import deadline_frame
 from server.services.visiting import HEARTBEAT, PONG, limits_of, resumed_at
@@ -58,7 +57,8 @@ class Shift:
 
     Attributes:
         agent: Who it is; None before ``greet``.
-        listed: The conversations that stand in the list it was told.
+        listed: The conversations that stand in the list it was told; None
+            while that is read.
         listener: The connection itself.
         token: What it signed in with.
     """
@@ -81,7 +81,7 @@ class Shift:
         self.listener = listener
         self.agent: Agent | None = None
         self.token: str | None = None
-        self.listed: set[ConversationId] = set()
+        self.listed: set[ConversationId] | None = None
 
     async def greet(self, hello: Hello) -> None:
         """Let the agent in.
@@ -97,22 +97,25 @@ class Shift:
             agent, fresh = await self._signing_in.by_password(hello)
         self.agent = agent
         self.token = hello.token or fresh
-        self.listener.tell(
-            Saying(
-                Welcome(
-                    role="agent",
-                    name=agent.display_name,
-                    limits=limits_of(self._house),
-                    heartbeat=HEARTBEAT,
-                    now_at=milliseconds(self._house.clock.now()),
-                    token=fresh,
-                )
+        # Here before the list is read, so that no change is missed.
+        self._house.presence.join(agent.account, self)
+        try:
+            await self._list(welcome=self._welcome(agent, fresh))
+        except BaseException:
+            self.leave()
+            raise
+
+    def _welcome(self, agent: Agent, token: str | None) -> Saying:
+        return Saying(
+            Welcome(
+                role="agent",
+                name=agent.display_name,
+                limits=limits_of(self._house),
+                heartbeat=HEARTBEAT,
+                now_at=milliseconds(self._house.clock.now()),
+                token=token,
             )
         )
-        # Told of changes from here on; the list itself is read afterwards,
-        # so that what changes in between is told twice rather than never.
-        self._house.presence.join(agent.account, self)
-        await self._list()
 
     def carry_out(self, frame: ClientFrame) -> Coroutine[Any, Any, None] | None:
         """Do what ``frame`` asks for.
@@ -165,14 +168,27 @@ class Shift:
         return None
 
     def _say(self, session: Session, seat: Seat | None, frame: Send) -> None:
+        said, me = said_in(session, frame), self._me
+
+        def speak(
+            conversation: Conversation, at: float
+        ) -> tuple[Conversation, Message]:
+            return conversation.answer(
+                said,
+                agent=me.id,
+                name=me.display_name,
+                client_id=frame.id,
+                at=at,
+            )
+
         say(
             self._house,
             session,
-            frame,
+            client_id=frame.id,
+            speak=speak,
             rate=self._rate,
             listener=self.listener,
             seat=seat,
-            agent=self._me.id,
         )
 
     async def _say_from_outside(self, frame: Send) -> None:
@@ -186,6 +202,7 @@ class Shift:
             case Watch():
                 await self._watch(session, frame.epoch, frame.last)
             case Take():
+                self._check_room(session)
                 await self._assign(session, is_take=True)
                 if session.id not in self._seats:
                     await self._watch(session, None, 0)
@@ -198,7 +215,7 @@ class Shift:
                         RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"
                     )
                 self.listener.tell(
-                    await page(self._house, session, seat, frame.after)
+                    await page(self._house, session, seat, after=frame.after)
                 )
             case End():
                 self._ending.ask(
@@ -232,9 +249,7 @@ class Shift:
     ) -> None:
         _, seat = self._seats.get(session.id, (None, None))
         if seat is None:
-            self._stand_up_from_the_gone()
-            if len(self._seats) >= MOST_WATCHED:
-                raise Refused(RefusalCode.TOO_MANY)
+            self._check_room(session)
             seat = Seat(self.listener, Author.AGENT, self._me.id)
             session.seats.append(seat)
             self._seats[session.id] = session, seat
@@ -245,8 +260,10 @@ class Shift:
                 )
             )
         )
-        after = resumed_at(session, epoch, last, self.listener)
-        self.listener.tell(await page(self._house, session, seat, after))
+        after, resync = resumed_at(session, epoch, last)
+        if resync is not None:
+            self.listener.tell(resync)
+        self.listener.tell(await page(self._house, session, seat, after=after))
         if session.is_warned:
             self.listener.tell(
                 Saying(deadline_frame(self._house, session, warn=True))
@@ -276,11 +293,19 @@ class Shift:
         )
         await waiting
 
-    async def _list(self) -> None:
-        listing, listed = await listing_for(
-            self._house, self._remembering, self._me
-        )
+    async def _list(self, welcome: Saying | None = None) -> None:
+        before, self.listed = self.listed, None
+        try:
+            listing, listed = await listing_for(
+                self._house, self._remembering, self._me
+            )
+        except BaseException:
+            self.listed = before
+            raise
         self.listed = listed
+        # With nothing to wait for after it: who is welcome is in.
+        if welcome is not None:
+            self.listener.tell(welcome)
         self.listener.tell(Saying(listing))
 
     async def _sign_out(self) -> None:
@@ -291,13 +316,17 @@ class Shift:
             if shift.token == self.token:
                 shift.listener.dismiss(Farewell.SIGNED_OUT)
 
-    def _stand_up_from_the_gone(self) -> None:
+    def _check_room(self, session: Session) -> None:
+        if session.id in self._seats:
+            return
         # What is erased has let go of its seats; this lets go of it.
         self._seats = {
-            id_: (session, seat)
-            for id_, (session, seat) in self._seats.items()
-            if session.conversation.phase is not Phase.GONE
+            id_: (watched, seat)
+            for id_, (watched, seat) in self._seats.items()
+            if watched.conversation.phase is not Phase.GONE
         }
+        if len(self._seats) >= MOST_WATCHED:
+            raise Refused(RefusalCode.TOO_MANY)
 
     def _stand_up(self, conversation: ConversationId) -> None:
         session, seat = self._seats.pop(conversation, (None, None))

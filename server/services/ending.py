@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from server.domain.conversation import EndedBy, Phase
@@ -22,7 +22,7 @@ from server.errors import ServerError
 from server.ids import AgentId, ConversationId
 from server.live.sessions import Listener, Session
 from server.protocol.farewell import Farewell
-from server.protocol.frames import Gone
+from server.protocol.server_frames import Gone
 from server.services.house import House
 from server.services.recording import Finish
 from server.services.telling import denial, milliseconds, tell_all
@@ -79,9 +79,18 @@ class Ending:
         by: EndedBy,
         listener: Listener | None = None,
         agent: AgentId | None = None,
+        is_due: Callable[[], bool] | None = None,
         ref: str | None = None,
     ) -> None:
         """End ``session``; a refusal is told to ``listener``.
+
+        Args:
+            session: Which.
+            by: Who or what ends it.
+            listener: Who asked; None for the clock.
+            agent: Which agent, if one does.
+            is_due: Asked when it comes to it whether it still has to end.
+            ref: What to repeat in a refusal.
 
         Raises:
             Unavailable: The store takes no more changes.
@@ -99,6 +108,7 @@ class Ending:
                 session,
                 by=by,
                 agent=agent,
+                is_due=is_due,
                 ended=self._ended,
                 refused=refused,
             )

@@ -18,7 +18,7 @@ from server.errors import Unavailable
 from server.ids import AccountId, AgentId, ChannelId, ConversationId, Randomness
 from server.live.deadlines import Deadlines
 from server.live.presence import Presence
-from server.live.sessions import Sessions
+from server.live.sessions import Session, Sessions
 from server.store.group import Change, Group
 from server.store.rows import ConversationRow, MessageRow, SignInRow
 from server.vault.sealing import DataKey
@@ -118,6 +118,21 @@ class Records(Protocol):
         ...
 
 
+class Relay(Protocol):
+    """What the use cases tell whoever hands events to applications."""
+
+    def said(self, session: Session) -> None:
+        """Something new stands in the conversation, on disk."""
+        ...
+
+
+class NoRelay:
+    """For an account without applications."""
+
+    def said(self, session: Session) -> None:
+        """Nobody is there to be handed anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How fast one sender may write."""
@@ -181,6 +196,7 @@ class House:
     deadlines: Deadlines
     presence: Presence[Any]
     pace: Pace = field(default_factory=Pace)
+    relay: Relay = field(default_factory=NoRelay)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
     wake_purging: asyncio.Event = field(default_factory=asyncio.Event)

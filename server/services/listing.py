@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Protocol
 
 from server.clock import Clock
 from server.domain.agent import Agent
+from server.domain.conversation import Phase
+from server.errors import Corrupt
 from server.ids import AgentId, ConversationId
 from server.live.sessions import Listener, Session
 from server.protocol.codec import Saying
-from server.protocol.frames import Listed, Listing, Summary, Unlisted
+from server.protocol.server_frames import Listed, Listing, Unlisted
 from server.services.house import House
 from server.services.remembering import Remembering
-from server.services.telling import is_listed, summary_of
+from server.services.telling import is_listed, list_changed, summary_of
 from server.store.rows import ConversationRow
 
 #: Conversations of each kind in a list; who has more waiting has other
@@ -24,10 +27,15 @@ COLLECTED = 0.2
 
 
 class Reader(Protocol):
-    """An agent's connection, as far as lists go."""
+    """An agent's connection, as far as lists go.
+
+    Attributes:
+        agent: Whose it is.
+        listed: What stands in the list it was told; None while that is read.
+    """
 
     agent: Agent | None
-    listed: set[ConversationId]
+    listed: set[ConversationId] | None
     listener: Listener
 
 
@@ -43,25 +51,34 @@ async def listing_for(
         agent.account, MOST_LISTED + 1, agent=agent.id
     )
     is_more = max(len(waiting_rows), len(mine_rows)) > MOST_LISTED
-    waiting = await _summaries(house, remembering, agent, waiting_rows)
-    mine = await _summaries(house, remembering, agent, mine_rows)
+    sessions = await _sessions(remembering, waiting_rows[:MOST_LISTED])
+    sessions += await _sessions(remembering, mine_rows[:MOST_LISTED])
+    # As they are now, all in one step: some may have been taken or ended
+    # since the rows were read.
+    waiting, mine = (
+        tuple(
+            summary_of(house, session, agent=agent.id)
+            for session in sessions
+            if session.conversation.phase is phase
+            and is_listed(session.conversation, agent.id)
+        )
+        for phase in (Phase.WAITING, Phase.ACTIVE)
+    )
     listed = {ConversationId(item.conversation) for item in (*waiting, *mine)}
     return Listing(waiting=waiting, mine=mine, more=is_more), listed
 
 
-async def _summaries(
-    house: House,
-    remembering: Remembering,
-    agent: Agent,
-    rows: list[ConversationRow],
-) -> tuple[Summary, ...]:
+async def _sessions(
+    remembering: Remembering, rows: list[ConversationRow]
+) -> list[Session]:
     found = []
-    for row in rows[:MOST_LISTED]:
-        session = await remembering.session(row.id)
-        # It may have been taken or ended since the rows were read.
-        if session is not None and is_listed(session.conversation, agent.id):
-            found.append(summary_of(house, session, agent=agent.id))
-    return tuple(found)
+    for row in rows:
+        # One that is damaged must not hide all the others; purging erases it.
+        with contextlib.suppress(Corrupt):
+            session = await remembering.session(row.id)
+            if session is not None:
+                found.append(session)
+    return found
 
 
 class ListKeeping:
@@ -93,6 +110,10 @@ class ListKeeping:
         said: dict[AgentId | None, Saying],
     ) -> None:
         if shift.agent is None:
+            return
+        if shift.listed is None:
+            # Its list may have been read before this change: next time.
+            list_changed(self._house, session)
             return
         conversation = session.conversation
         if not is_listed(conversation, shift.agent.id):

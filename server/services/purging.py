@@ -86,30 +86,34 @@ class Purging:
 
     async def _look_at(self, conversation: ConversationId, now: float) -> None:
         try:
-            session = await self._remembering.session(conversation)
-            if session is not None:
-                self._settle(session, now)
+            try:
+                session = await self._remembering.session(conversation)
+            except Corrupt:
+                await self._doom(conversation)
+            else:
+                if session is not None:
+                    self._settle(session, now)
         except Unavailable:
             self._house.look_at(conversation, now + RETRY)
-        except Corrupt:
-            # Its key or rows are damaged: it cannot be opened, but it can
-            # and must be erased.
-            log.error(  # noqa: TRY400 - a traceback could quote contents
+
+    async def _doom(self, conversation: ConversationId) -> None:
+        # Its key or rows are damaged: it cannot be opened, but it can and
+        # must be erased. A database that is damaged itself stops the server.
+        row = await self._house.records.conversation(conversation)
+        if row is not None:
+            log.error(
                 "a conversation is damaged and will be erased",
                 extra={"conversation": conversation},
             )
-            row = await self._house.records.conversation(conversation)
-            if row is not None:
-                self._ending.doom(Doomed(row.id, row.slot))
+            self._ending.doom(Doomed(row.id, row.slot))
 
     def _settle(self, session: Session, now: float) -> None:
-        conversation = session.conversation
-        deadline = deadline_of(self._house, conversation)
-        if conversation.phase is Phase.OPEN and not session.seats:
-            # Nobody is there and nothing was said: its page was left.
-            self._ending.ask(session, by=EndedBy.INACTIVITY)
-        elif now >= deadline.due_at:
-            self._ending.ask(session, by=deadline.why)
+        deadline = deadline_of(self._house, session.conversation)
+        if self._is_over(session):
+            why = EndedBy.INACTIVITY if _is_left(session) else deadline.why
+            self._ending.ask(
+                session, by=why, is_due=lambda: self._is_over(session)
+            )
         elif now >= deadline.warn_at:
             if not session.is_warned:
                 session.is_warned = True
@@ -119,6 +123,15 @@ class Purging:
             self._house.look_at(session.id, deadline.due_at)
         else:
             self._house.look_at(session.id, deadline.warn_at)
+
+    def _is_over(self, session: Session) -> bool:
+        due_at = deadline_of(self._house, session.conversation).due_at
+        return _is_left(session) or self._house.clock.now() >= due_at
+
+
+def _is_left(session: Session) -> bool:
+    # Nobody is there and nothing was said: its page was left.
+    return session.conversation.phase is Phase.OPEN and not session.seats
 
 
 def left_empty(house: House, session: Session) -> None:

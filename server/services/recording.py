@@ -13,10 +13,16 @@ from collections.abc import Callable
 
 from server.domain.conversation import Conversation, EndedBy, Phase
 from server.domain.message import Author, Message
-from server.errors import Refused, ServerError
+from server.errors import (
+    Corrupt,
+    RefusalCode,
+    Refused,
+    ServerError,
+    Unavailable,
+)
 from server.ids import AgentId
 from server.live.sessions import Listener, Seat, Session
-from server.protocol.frames import Ended
+from server.protocol.server_frames import Ended
 from server.services.house import House
 from server.services.remembering import open_message, sealed_row
 from server.services.telling import (
@@ -32,6 +38,9 @@ from server.services.telling import (
 from server.services.timing import deadline_frame, due_of, watch_deadline
 from server.store.group import Group
 from server.store.rows import ConversationRow
+
+#: The conversation after something was said in it, and the message.
+Speak = Callable[[Conversation, float], tuple[Conversation, Message]]
 
 
 def row_of(house: House, session: Session) -> ConversationRow:
@@ -75,20 +84,19 @@ def _adopt(
 
 
 class Say:
-    """A message, of the customer or of the agent who has the conversation.
+    """A message, of the customer, an agent or the application.
 
     Args:
         house: The parts.
         session: Where.
         client_id: The sender's own id of it.
-        text: What is said, already cleaned.
+        speak: What saying it does to the conversation, at unix seconds;
+            called when the message is numbered, and not for a repeat.
         listener: Who waits for the ack.
-        seat: The sender's place; None for an agent who does not watch.
-        agent: Which agent; None for the customer.
+        seat: The sender's place; None for one who does not watch.
     """
 
     __slots__ = (
-        "_agent",
         "_client_id",
         "_house",
         "_listener",
@@ -96,27 +104,25 @@ class Say:
         "_opened",
         "_seat",
         "_session",
-        "_text",
+        "_speak",
     )
 
-    def __init__(  # noqa: PLR0913 - the parts of a message
+    def __init__(
         self,
         house: House,
         session: Session,
         *,
         client_id: str,
-        text: str,
+        speak: Speak,
         listener: Listener,
         seat: Seat | None,
-        agent: AgentId | None = None,
     ) -> None:
         self._house = house
         self._session = session
         self._client_id = client_id
-        self._text = text
+        self._speak = speak
         self._listener = listener
         self._seat = seat
-        self._agent = agent
         self._message: Message | None = None
         self._opened = False
 
@@ -125,7 +131,9 @@ class Say:
         session = self._session
         if self._client_id in session.accepted:
             return  # a repeat: ``committed`` answers what was answered then
-        after, message = self._decide()
+        after, message = self._speak(
+            session.conversation, self._house.clock.now()
+        )
         self._opened = not session.conversation.is_stored
         if self._opened:
             self._open(group)
@@ -140,21 +148,6 @@ class Say:
         session.accepted[self._client_id] = message.number
         group.undo(self._unsay)
         self._message = message
-
-    def _decide(self) -> tuple[Conversation, Message]:
-        conversation = self._session.conversation
-        at = self._house.clock.now()
-        if self._agent is None:
-            return conversation.write(
-                self._text, client_id=self._client_id, at=at
-            )
-        return conversation.answer(
-            self._text,
-            agent=self._agent,
-            name=self._house.agents[self._agent].display_name,
-            client_id=self._client_id,
-            at=at,
-        )
 
     def _open(self, group: Group) -> None:
         conversation = self._session.conversation
@@ -189,6 +182,7 @@ class Say:
         if session.conversation.phase is Phase.WAITING:
             list_changed(self._house, session)
         stay_awake(self._house, session)
+        self._house.relay.said(session)
 
     async def _answer_again(self) -> None:
         session = self._session
@@ -198,7 +192,10 @@ class Say:
         try:
             rows = await self._house.records.messages(session.id, number - 1, 1)
             message = open_message(self._house, session, rows[0])
-        except (ServerError, IndexError, AssertionError):
+        except Unavailable as error:
+            self.failed(error)
+            return
+        except (Corrupt, IndexError, AssertionError):
             return  # erased while it was read
         self._listener.tell(ack_of(message, is_repeat=True))
 
@@ -301,6 +298,8 @@ class Finish:
         session: Which.
         by: Who or what ends it.
         agent: Which agent, if one does.
+        is_due: Whether it still has to end, for an end that nobody asked for:
+            what was queued before may have moved the deadline.
         ended: Told of the session as soon as the end cannot be taken back.
         refused: Told what went wrong.
     """
@@ -310,18 +309,20 @@ class Finish:
         "_by",
         "_ended",
         "_house",
+        "_is_due",
         "_is_first",
         "_refused",
         "_session",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - who ends it, and who is told
         self,
         house: House,
         session: Session,
         *,
         by: EndedBy,
         agent: AgentId | None = None,
+        is_due: Callable[[], bool] | None = None,
         ended: Callable[[Session], None],
         refused: Callable[[ServerError], None],
     ) -> None:
@@ -329,12 +330,15 @@ class Finish:
         self._session = session
         self._by = by
         self._agent = agent
+        self._is_due = is_due
         self._ended = ended
         self._refused = refused
         self._is_first = False
 
     def prepare(self, group: Group) -> None:
         """Nothing can be said from here on."""
+        if self._is_due is not None and not self._is_due():
+            raise Refused(RefusalCode.NOT_NOW)
         conversation = self._session.conversation
         after = conversation.end(self._by, agent=self._agent)
         self._is_first = conversation.is_live

@@ -10,7 +10,8 @@ from server.ids import ConversationId
 from server.live.rate_limit import RateLimit
 from server.live.sessions import BEHIND, Progress, Seat, Session
 from server.protocol.codec import Saying
-from server.protocol.frames import History, MessageItem
+from server.protocol.parts import MessageItem
+from server.protocol.server_frames import History
 from server.services.house import House
 from server.services.telling import PREVIEW, item_of
 from server.store import sealed_message
@@ -165,24 +166,31 @@ def sealed_row(house: House, session: Session, message: Message) -> MessageRow:
 
 
 async def page(
-    house: House, session: Session, seat: Seat, after: int
+    house: House, session: Session, seat: Seat, *, after: int
 ) -> Saying:
     """The messages after ``after``, as one frame for ``seat``.
 
     When there is no more, the seat hears everything live from here on: both
     are decided in one step after the read, so that nothing can slip between.
+    What is on disk and not yet acknowledged is left for then: else it would
+    be given twice.
 
     Raises:
         Corrupt: What is stored fails its check.
         Unavailable: The store cannot be read.
     """
     seat.at = BEHIND
-    rows = await house.records.messages(session.id, after, PAGE)
+    after = min(after, session.committed)
+    rows: list[MessageRow] = []
+    if after < session.committed:
+        rows = await house.records.messages(session.id, after, PAGE)
     items: list[MessageItem] = []
     size = 0
     reached = after
     for row in rows:
-        item = item_of(open_message(house, session, row))
+        if row.number > session.committed:
+            break
+        item = item_of(open_message(house, session, row), seat.side)
         size += len(item.text.encode()) + _OVERHEAD
         if items and size > PAGE_BYTES:
             break

@@ -13,7 +13,7 @@ import asyncio
 from server.domain.agent import Agent
 from server.errors import RefusalCode, Refused
 from server.ids import AgentId, new_token, token_hash
-from server.protocol.frames import Hello
+from server.protocol.client_frames import Hello
 from server.services.house import House
 from server.store.group import Group
 from server.store.rows import SignInRow

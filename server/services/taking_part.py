@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from server.domain.message import Author, clean
+from server.domain.conversation import Conversation
+from server.domain.message import Author, Message, Said, clean
 from server.errors import RefusalCode, Refused
-from server.ids import AgentId
 from server.live.rate_limit import RateLimit
 from server.live.sessions import Listener, Seat, Session
-from server.protocol.frames import Send, TypingSeen
+from server.protocol.client_frames import Send
+from server.protocol.server_frames import TypingSeen
 from server.services.house import House
-from server.services.recording import Say
+from server.services.recording import Say, Speak
 from server.services.telling import seen_of, tell_all, tell_side
 
 
 def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
     house: House,
     session: Session,
-    frame: Send,
     *,
+    client_id: str,
+    speak: Speak,
     rate: RateLimit,
     listener: Listener,
     seat: Seat | None,
-    agent: AgentId | None = None,
 ) -> None:
     """Have a message written; its ack follows when it is on disk.
 
     Raises:
-        Refused: Too fast, or the text is none.
+        Refused: Too fast.
         Unavailable: The store takes no more.
     """
     # A repeat costs as much as a message: else it would be the way to flood.
@@ -37,13 +38,41 @@ def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
         Say(
             house,
             session,
-            client_id=frame.id,
-            text=clean(frame.text),
+            client_id=client_id,
+            speak=speak,
             listener=listener,
             seat=seat,
-            agent=agent,
         )
     )
+
+
+def said_in(session: Session, frame: Send) -> Said:
+    """What ``frame`` says in ``session``.
+
+    Raises:
+        Refused: It says nothing, or too much. Of a repeat the words are not
+            looked at.
+    """
+    if frame.id in session.accepted:
+        return Said(text="")
+    return Said(
+        text=clean(frame.text, may_be_empty=frame.postback is not None),
+        answers=frame.answers,
+        postback=frame.postback,
+    )
+
+
+def by_customer(said: Said, client_id: str, *, to_application: bool) -> Speak:
+    """The customer says ``said``."""
+
+    def speak(
+        conversation: Conversation, at: float
+    ) -> tuple[Conversation, Message]:
+        return conversation.write(
+            said, client_id=client_id, at=at, to_application=to_application
+        )
+
+    return speak
 
 
 def mark(session: Session, seat: Seat, *, delivered: int, read: int) -> None:

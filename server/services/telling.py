@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from server.domain.conversation import Conversation, Phase
 from server.domain.message import Author, Message
 from server.errors import RefusalCode, Refused, ServerError
 from server.ids import AgentId
-from server.live.sessions import BEHIND, Seat, Session
+from server.live.sessions import Seat, Session
 from server.protocol.codec import Saying
-from server.protocol.frames import (
+from server.protocol.parts import Marks, MessageItem, Summary
+from server.protocol.server_frames import (
     Ack,
     Denied,
-    Marks,
-    MessageItem,
     MessageSaid,
     Seen,
     ServerFrame,
     State,
-    Summary,
 )
 from server.services.house import House
 from server.services.timing import due_of
@@ -74,21 +75,23 @@ def tell_side(session: Session, side: Author, frame: ServerFrame) -> None:
 def tell_message(
     session: Session, message: Message, sender: Seat | None
 ) -> None:
-    """Acknowledge ``message`` to its sender and bring it to the others.
+    """Bring ``message``, which is on disk, to everybody but its sender.
 
     A seat hears message n if it has heard n - 1. One that has not is catching
     up and will read it from history, so there is nothing to tell it now.
     """
     number = message.number
-    others = None
+    sayings: dict[Author, Saying] = {}
     for seat in session.seats:
         if seat.at != number - 1:
             continue
         seat.at = number
         if seat is not sender:
-            if others is None:
-                others = Saying(_said(message))
-            seat.listener.tell(others)
+            # Both sides read the same, but for notes.
+            side = seat.side if message.is_note else Author.AGENT
+            if side not in sayings:
+                sayings[side] = Saying(_said(message, side))
+            seat.listener.tell(sayings[side])
 
 
 def ack_of(message: Message, *, is_repeat: bool = False) -> Saying:
@@ -104,28 +107,46 @@ def ack_of(message: Message, *, is_repeat: bool = False) -> Saying:
     )
 
 
-def _said(message: Message) -> MessageSaid:
+def _said(message: Message, side: Author) -> MessageSaid:
+    is_hidden = message.is_note and side is Author.CUSTOMER
     return MessageSaid(
         conversation=message.conversation,
         number=message.number,
         id=message.client_id,
         author=message.author.value,
         at=milliseconds(message.said_at),
-        text=message.text,
+        text="" if is_hidden else message.text,
         name=message.name,
+        rich=None if is_hidden else _plain(message.rich),
+        answers=message.answers,
+        postback=message.postback,
+        note=message.is_note,
     )
 
 
-def item_of(message: Message) -> MessageItem:
-    """``message`` as it stands in a history frame."""
+def item_of(message: Message, side: Author) -> MessageItem:
+    """``message`` as ``side`` finds it in a history frame.
+
+    A note for agents keeps its number on the customer's side, for numbers
+    have no gaps, and nothing else.
+    """
+    is_hidden = message.is_note and side is Author.CUSTOMER
     return MessageItem(
         number=message.number,
         id=message.client_id,
         author=message.author.value,
         at=milliseconds(message.said_at),
-        text=message.text,
+        text="" if is_hidden else message.text,
         name=message.name,
+        rich=None if is_hidden else _plain(message.rich),
+        answers=message.answers,
+        postback=message.postback,
+        note=message.is_note,
     )
+
+
+def _plain(rich: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if rich is None else dict(rich)
 
 
 def agent_name(house: House, conversation: Conversation) -> str | None:
@@ -201,8 +222,3 @@ def is_listed(conversation: Conversation, agent: AgentId) -> bool:
     return conversation.phase is Phase.WAITING or (
         conversation.phase is Phase.ACTIVE and conversation.agent == agent
     )
-
-
-def set_behind(seat: Seat) -> None:
-    """``seat`` has to catch up before it hears anything live."""
-    seat.at = BEHIND

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.domain.conversation import Conversation
 from server.domain.retention import Deadline, deadline
 from server.live.sessions import Session
-from server.protocol import frames
+from server.protocol import server_frames as frames
 from server.services.house import House
 
 #: For a conversation whose channel is no longer configured: nothing may live

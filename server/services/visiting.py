@@ -17,30 +17,33 @@ from server.domain.message import MOST_CHARACTERS, Author
 from server.errors import RefusalCode, Refused
 from server.ids import ConversationId, new_id, new_token, token_hash
 from server.live.sessions import Listener, Seat, Session
-from server.protocol.codec import Saying
-from server.protocol.frames import (
-    MAX_FRAME,
+from server.protocol.client_frames import (
     ClientFrame,
     Delivered,
     End,
     Fetch,
     Hello,
-    Limits,
     Ping,
-    Pong,
     Read,
-    Resync,
     Send,
     Stay,
     Typing,
-    Welcome,
 )
+from server.protocol.codec import Saying
+from server.protocol.parts import MAX_FRAME, Limits
+from server.protocol.server_frames import Pong, Resync, Welcome
 from server.services.ending import Ending
 from server.services.house import House
 from server.services.purging import left_empty
 from server.services.recording import Touch
 from server.services.remembering import Remembering, new_rate, page
-from server.services.taking_part import mark, say, show_typing
+from server.services.taking_part import (
+    by_customer,
+    mark,
+    said_in,
+    say,
+    show_typing,
+)
 from server.services.telling import milliseconds, summary_of
 from server.services.timing import deadline_frame, watch_deadline
 
@@ -117,16 +120,32 @@ class Visit:
             session, token = self._begin()
         else:
             session = await self._return(hello.token)
-        if len(session.seats) >= MOST_VISITS:
-            raise Refused(RefusalCode.TOO_MANY)
         seat = Seat(self._listener, Author.CUSTOMER)
-        session.seats.append(seat)
-        self._session, self._seat = session, seat
-        watch_deadline(self._house, session)
+        after, resync = resumed_at(session, hello.epoch, hello.last)
+        history = await page(self._house, session, seat, after=after)
+        # From here on nothing is waited for: who is welcome is in, and has
+        # heard all that was said before anything else is told.
+        self._take(session, seat)
+        self._welcome(session, token)
+        if resync is not None:
+            self._listener.tell(resync)
+        self._listener.tell(history)
+        if session.is_warned:
+            self._listener.tell(
+                Saying(deadline_frame(self._house, session, warn=True))
+            )
+
+    def _take(self, session: Session, seat: Seat) -> None:
+        if not session.conversation.is_live:
+            raise Refused(RefusalCode.SESSION_UNKNOWN)  # it ended meanwhile
+        visits = sum(one.side is Author.CUSTOMER for one in session.seats)
+        if visits >= MOST_VISITS:
+            raise Refused(RefusalCode.TOO_MANY)
         if session.conversation.is_stored:
             self._house.records.put(Touch(self._house, session))
-        self._welcome(session, token)
-        await self._catch_up(session, seat, hello)
+        watch_deadline(self._house, session)
+        session.seats.append(seat)
+        self._session, self._seat = session, seat
 
     def _begin(self) -> tuple[Session, str]:
         house = self._house
@@ -147,6 +166,7 @@ class Visit:
             conversation, token_hash=token_hash(token), rate=new_rate(house)
         )
         house.sessions.add(session)
+        watch_deadline(house, session)
         return session, token
 
     async def _return(self, token: str) -> Session:
@@ -175,16 +195,6 @@ class Visit:
             )
         )
 
-    async def _catch_up(
-        self, session: Session, seat: Seat, hello: Hello
-    ) -> None:
-        after = resumed_at(session, hello.epoch, hello.last, self._listener)
-        self._listener.tell(await page(self._house, session, seat, after))
-        if session.is_warned:
-            self._listener.tell(
-                Saying(deadline_frame(self._house, session, warn=True))
-            )
-
     def carry_out(self, frame: ClientFrame) -> Coroutine[Any, Any, None] | None:
         """Do what ``frame`` asks for.
 
@@ -204,14 +214,7 @@ class Visit:
             )
         match frame:
             case Send():
-                say(
-                    self._house,
-                    session,
-                    frame,
-                    rate=session.rate,
-                    listener=self._listener,
-                    seat=seat,
-                )
+                self._say(session, seat, frame)
             case Typing():
                 show_typing(session, seat, on=frame.on)
             case Delivered():
@@ -235,10 +238,25 @@ class Visit:
                 raise Refused(RefusalCode.UNKNOWN_TYPE, path="$.type")
         return None
 
+    def _say(self, session: Session, seat: Seat, frame: Send) -> None:
+        say(
+            self._house,
+            session,
+            client_id=frame.id,
+            speak=by_customer(
+                said_in(session, frame),
+                frame.id,
+                to_application=self._channel.starts_with_application,
+            ),
+            rate=session.rate,
+            listener=self._listener,
+            seat=seat,
+        )
+
     async def _fetch(self, session: Session, seat: Seat, after: int) -> None:
         if not session.conversation.is_live:
             raise Refused(RefusalCode.CONVERSATION_ENDED)
-        self._listener.tell(await page(self._house, session, seat, after))
+        self._listener.tell(await page(self._house, session, seat, after=after))
 
     def leave(self) -> None:
         """The connection is gone; safe to repeat."""
@@ -252,18 +270,18 @@ class Visit:
 
 
 def resumed_at(
-    session: Session, epoch: str | None, last: int, listener: Listener
-) -> int:
+    session: Session, epoch: str | None, last: int
+) -> tuple[int, Saying | None]:
     """After which number a peer that holds ``last`` of ``epoch`` goes on.
 
-    One that holds something else is told to begin anew.
+    Returns:
+        The number; and what to tell one that holds something else and has to
+        begin anew.
     """
     conversation = session.conversation
     if last == 0:
-        return 0
+        return 0, None
     if epoch == conversation.epoch and last <= session.committed:
-        return last
-    listener.tell(
-        Saying(Resync(conversation=session.id, epoch=conversation.epoch))
-    )
-    return 0
+        return last, None
+    resync = Resync(conversation=session.id, epoch=conversation.epoch)
+    return 0, Saying(resync)

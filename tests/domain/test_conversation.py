@@ -18,11 +18,12 @@ from server.domain.conversation import (
     Move,
     Phase,
 )
-from server.domain.message import Author, Message
+from server.domain.message import Author, Message, Said
 from server.errors import RefusalCode, Refused
 from server.ids import AccountId, AgentId, ChannelId, ConversationId
 from tools import diagram
 
+HELLO = Said(text="hello")
 MARIA, JONAS = AgentId("maria"), AgentId("jonas")
 
 
@@ -42,14 +43,19 @@ def conversation(phase: Phase = Phase.OPEN) -> Conversation:
 
 def write(before: Conversation, at: float = 101.0) -> Conversation:
     """What is after the customer's next message."""
-    return before.write("hello", client_id="id-00001", at=at)[0]
+    return before.write(HELLO, client_id="id-00001", at=at)[0]
 
 
 def answer(before: Conversation, agent: AgentId = MARIA) -> Conversation:
     """What is after the agent's next message."""
     return before.answer(
-        "hello", agent=agent, name="Maria", client_id="id-00002", at=102.0
+        HELLO, agent=agent, name="Maria", client_id="id-00002", at=102.0
     )[0]
+
+
+def serve(before: Conversation) -> tuple[Conversation, Message]:
+    """The application's next message."""
+    return before.serve(HELLO, name="Fern", client_id="id-00003", at=103.0)
 
 
 def refusal(before: Conversation, move: Move) -> RefusalCode:
@@ -166,6 +172,36 @@ def test_the_first_to_end_it_is_kept() -> None:
     assert ended.end(EndedBy.CUSTOMER).ended_by is EndedBy.AGE
 
 
+def test_the_application_answers_first_and_hands_over() -> None:
+    """A channel may begin with the application; agents come when called."""
+    served, _ = conversation().write(
+        HELLO, client_id="id-00001", at=101.0, to_application=True
+    )
+    answered, message = serve(served)
+    waiting = answered.hand_over()
+
+    assert served.phase is answered.phase is Phase.SERVED
+    assert message.author is Author.APPLICATION
+    assert waiting.phase is Phase.WAITING
+    assert waiting.hand_over() == waiting
+    assert serve(waiting.take(MARIA))[0].phase is Phase.ACTIVE
+
+
+def test_agents_do_not_know_what_the_application_has() -> None:
+    """Taking, answering or ending it is refused like any unknown id."""
+    served = conversation(Phase.SERVED)
+
+    attempts: list[Callable[[], Conversation]] = [
+        lambda: served.take(MARIA),
+        lambda: answer(served),
+        lambda: served.end(EndedBy.AGENT, agent=MARIA),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Refused) as refused:
+            attempt()
+        assert refused.value.code is RefusalCode.CONVERSATION_UNKNOWN
+
+
 def test_what_was_never_stored_is_gone_at_once() -> None:
     """An open conversation has nothing to erase."""
     gone = conversation().end(EndedBy.CUSTOMER)
@@ -220,11 +256,13 @@ class AnyLife(RuleBasedStateMachine):
             }
             self.it = after
 
-    @rule(at=st.floats(0.0, 1e9))
-    def write(self, at: float) -> None:
+    @rule(at=st.floats(0.0, 1e9), to_bot=st.booleans())
+    def write(self, at: float, to_bot: bool) -> None:  # noqa: FBT001 - drawn
         was_live, before = self.it.is_live, self.it
         try:
-            self.it, message = self.it.write("a", client_id="id-00001", at=at)
+            self.it, message = self.it.write(
+                HELLO, client_id="id-00001", at=at, to_application=to_bot
+            )
         except Refused:
             assert not was_live
             assert self.it is before
@@ -237,13 +275,33 @@ class AnyLife(RuleBasedStateMachine):
         has_it = self.it.agent == agent and self.it.is_live
         try:
             self.it, message = self.it.answer(
-                "b", agent=agent, name="M", client_id="id-00002", at=at
+                HELLO, agent=agent, name="M", client_id="id-00002", at=at
             )
         except Refused:
             assert not has_it
         else:
             assert has_it
             self.said.append(message)
+
+    @rule(at=st.floats(0.0, 1e9))
+    def serve(self, at: float) -> None:
+        try:
+            self.it, message = self.it.serve(
+                HELLO, name="Fern", client_id="id-00003", at=at
+            )
+        except Refused:
+            assert self.it.phase in {Phase.OPEN, Phase.ENDING, Phase.GONE}
+        else:
+            self.said.append(message)
+
+    @rule()
+    def hand_over(self) -> None:
+        try:
+            self._attempt(self.it.hand_over())
+        except Refused:
+            assert self.it.phase in {Phase.OPEN, Phase.ENDING, Phase.GONE}
+        else:
+            assert self.it.phase in {Phase.WAITING, Phase.ACTIVE}
 
     @rule(agent=agents)
     def take(self, agent: AgentId) -> None:
@@ -266,7 +324,9 @@ class AnyLife(RuleBasedStateMachine):
         try:
             self._attempt(self.it.end(by, agent=agent))
         except Refused:
-            assert self.it.phase is Phase.GONE or self.it.agent != agent
+            assert self.it.phase in {Phase.GONE, Phase.OPEN, Phase.SERVED} or (
+                self.it.agent != agent
+            )
         else:
             self.was_ended_by = self.was_ended_by or by
 
