@@ -1,4 +1,4 @@
-"""Which addresses the server may dial, and what it may hear from them.
+"""Which addresses the server may dial.
 
 An address is judged as a number, never by its spelling or by the name it was
 found under, and by what it really reaches: ``::ffff:10.0.0.1`` and
@@ -17,9 +17,7 @@ prefix looks like any other, so its router must refuse private targets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -29,50 +27,8 @@ from ipaddress import (
 )
 from typing import Final
 
-from server.errors import ServerError
-
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-
-
-class EgressFault(StrEnum):
-    """Why a request was not sent."""
-
-    ADDRESS = "address"
-    MALFORMED = "malformed"
-    PORT = "port"
-    RESOLUTION = "resolution"
-    SCHEME = "scheme"
-    USERINFO = "userinfo"
-
-
-class EgressRefused(ServerError):
-    """A URL that the server does not call; it never names the URL.
-
-    Attributes:
-        fault: Why.
-    """
-
-    def __init__(self, fault: EgressFault) -> None:
-        super().__init__(f"will not be called: {fault.value}")
-        self.fault = fault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the other side said.
-
-    Attributes:
-        status: The HTTP status, redirects included: none is followed.
-        headers: Those few that are read, by lower-case name.
-        body: As it came, at most as long as is read; kept out of ``repr``.
-        whole: False if there was more of the body than is read.
-    """
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = field(default=b"", repr=False)
-    whole: bool = True
 
 
 #: What IANA lists as special, and one public address that is not: behind
@@ -123,15 +79,12 @@ SPECIAL_IPV6: Final = tuple(
 )
 
 #: The last 32 bits of an address in one of these are the IPv4 address that
-#: it reaches: mapped, translated, compatible, NAT64. Not here: a site's own
-#: NAT64 (64:ff9b:1::/48). Where in it the IPv4 address lies is that site's
-#: choice, so nothing in it is public, and one allows it by naming it.
-CARRIERS: Final = tuple(
-    map(
-        IPv6Network,
-        ("::ffff:0:0/96", "::ffff:0:0:0/96", "::/96", "64:ff9b::/96"),
-    )
-)
+#: it reaches: here itself, and through the NAT64 that everybody knows. In a
+#: site's own NAT64 (64:ff9b:1::/48) they lie where that site has chosen, so
+#: nothing in it is public; the other old forms (compatible, translated) lie
+#: outside ``GLOBAL_IPV6`` and reach nobody.
+MAPPED: Final = IPv6Network("::ffff:0:0/96")
+NAT64: Final = IPv6Network("64:ff9b::/96")
 
 _IPV4_MASK: Final = 2**32 - 1
 #: An interface that tunnels to the IPv4 address in its last 32 bits, with
@@ -142,6 +95,8 @@ _ISATAP: Final = frozenset({0x00005EFE, 0x02005EFE})
 def is_public(address: str | Address) -> bool:
     """Whether ``address`` is a machine on the open internet."""
     parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address) and parsed in NAT64:
+        parsed = _carried(parsed)
     if isinstance(parsed, IPv4Address):
         return not any(parsed in network for network in SPECIAL_IPV4)
     return (
@@ -157,8 +112,9 @@ def is_public(address: str | Address) -> bool:
 def may_dial(address: str | Address, allowed: Iterable[Network] = ()) -> bool:
     """Whether ``address`` is public or in one of the ``allowed`` networks.
 
-    ``allowed`` means what an address reaches: 10.0.0.0/8 allows
-    ``::ffff:10.0.0.1`` too, and an IPv6 network allows no IPv4 in disguise.
+    10.0.0.0/8 allows ``::ffff:10.0.0.1``, which is dialled as 10.0.0.1, but
+    not 10.0.0.1 through a NAT64: that is somebody else's network. An IPv6
+    network allows no IPv4 in disguise.
     """
     parsed = _parsed(address)
     return parsed is not None and (
@@ -167,19 +123,21 @@ def may_dial(address: str | Address, allowed: Iterable[Network] = ()) -> bool:
 
 
 def _parsed(address: str | Address) -> Address | None:
-    """What ``address`` reaches; None if it is no address."""
+    """What is dialled by ``address``; None if it is no address."""
     if isinstance(address, str):
         try:
             address = ip_address(address)
         except ValueError:
             return None
-    if isinstance(address, IPv6Address) and any(
-        address in network for network in CARRIERS
-    ):
-        return IPv4Address(int(address) & _IPV4_MASK)
+    if isinstance(address, IPv6Address) and address in MAPPED:
+        return _carried(address)
     return address
 
 
+def _carried(address: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(address) & _IPV4_MASK)
+
+
 def _tunnels_inside(address: IPv6Address) -> bool:
-    low = int(address) & (2**64 - 1)
-    return low >> 32 in _ISATAP and not is_public(IPv4Address(low & _IPV4_MASK))
+    interface = int(address) >> 32 & _IPV4_MASK
+    return interface in _ISATAP and not is_public(_carried(address))
