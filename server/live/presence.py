@@ -35,6 +35,8 @@ class Presence(Generic[Shift]):
         shifts = self._shifts.get(account, [])
         if shift in shifts:
             shifts.remove(shift)
+        if not shifts:
+            self._shifts.pop(account, None)
 
     def of(self, account: AccountId) -> tuple[Shift, ...]:
         """Who is here for ``account``."""
