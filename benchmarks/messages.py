@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.figures import Figure, doubled, percentile, ratio
+from benchmarks.figures import Figure, doubled, median, percentile, ratio
 from benchmarks.load_client import (
     Customer,
     all_signed_in,
@@ -25,7 +25,12 @@ from benchmarks.load_client import (
     time_in,
     timed_text,
 )
-from benchmarks.server_process import Server, fresh_setting, running
+from benchmarks.server_process import (
+    Server,
+    fresh_setting,
+    running,
+    sync_seconds,
+)
 from benchmarks.wire import JSON, MSGPACK, Frame, Link, Speech
 
 AGENTS = 10
@@ -42,6 +47,7 @@ COMPARED = (
     "server_cpu_ms_per_message",
     "lost",
     "resident_mib",
+    "disk_sync_p50_ms",
 )
 
 
@@ -147,6 +153,7 @@ async def _measure(
     command: Sequence[str] = (),
 ) -> dict[str, Figure]:
     with fresh_setting(agents=AGENTS) as setting:
+        sync = median(sync_seconds(setting.folder))
         async with running(setting, command) as server:
             tally = Tally(until=0.0)
             agents = await all_signed_in(
@@ -155,7 +162,8 @@ async def _measure(
             writers = await arrived(customers, server.port, speech)
             for turn, writer in enumerate(writers):
                 await _taken(writer, agents[turn % AGENTS])
-            return await _load(server, writers, tally, seconds)
+            result = await _load(server, writers, tally, seconds)
+            return {**result, "disk_sync_p50_ms": sync * 1e3}
 
 
 async def _taken(writer: Customer, agent: Link) -> None:

@@ -280,6 +280,23 @@ async def running(
         await server.stop()
 
 
+def sync_seconds(folder: Path, times: int = 50) -> list[float]:
+    """What an ``fdatasync`` after 4 KiB costs in ``folder`` just now.
+
+    Beside every rate, because on a shared machine it varies tenfold.
+    """
+    waits: list[float] = []
+    probe = folder / "probe"
+    with probe.open("wb", buffering=0) as file:
+        for _ in range(times):
+            file.write(bytes(4096))
+            began = time.monotonic()
+            os.fdatasync(file.fileno())
+            waits.append(time.monotonic() - began)
+    probe.unlink()
+    return waits
+
+
 def allow_many_sockets() -> int:
     """Raise this process's limit of open files as far as it may go.
 
