@@ -35,7 +35,12 @@ from server.services.telling import (
     tell_all,
     tell_message,
 )
-from server.services.timing import deadline_frame, due_of, watch_deadline
+from server.services.timing import (
+    deadline_frame,
+    deadline_of,
+    due_of,
+    watch_deadline,
+)
 from server.store.group import Group
 from server.store.rows import ConversationRow
 
@@ -205,9 +210,11 @@ class Say:
 
 
 def stay_awake(house: House, session: Session) -> None:
-    """Somebody gave a sign of life: the deadline is further away."""
+    """Somebody gave a sign of life, which may move the deadline."""
     watch_deadline(house, session)
-    if session.is_warned:
+    warn_at = deadline_of(house, session.conversation).warn_at
+    # The maximum age does not move, nor does the warning of it.
+    if session.is_warned and house.clock.now() < warn_at:
         session.is_warned = False
         tell_all(session, deadline_frame(house, session, warn=False))
 

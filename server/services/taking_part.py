@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.domain.conversation import Conversation
 from server.domain.message import Author, Message, Said, clean
-from server.errors import RefusalCode, Refused
+from server.errors import RefusalCode, Refused, Unavailable
 from server.live.rate_limit import RateLimit
 from server.live.sessions import Listener, Seat, Session
 from server.protocol.client_frames import Send
@@ -34,6 +34,8 @@ def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
     wait = rate.take(house.clock.elapsed())
     if wait:
         raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
+    if client_id in session.accepted:
+        speak = _repeat
     house.records.put(
         Say(
             house,
@@ -44,6 +46,12 @@ def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
             seat=seat,
         )
     )
+
+
+def _repeat(_: Conversation, __: float) -> tuple[Conversation, Message]:
+    # Its words were not looked at: they must not be kept in place of those
+    # that it repeats, should the disk refuse these after all.
+    raise Unavailable
 
 
 def said_in(session: Session, frame: Send) -> Said:
