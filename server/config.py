@@ -6,108 +6,45 @@ nobody knows is refused, because it is most likely misspelt.
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta, Struct
 
 from server.errors import Misconfigured
+from server.settings import (
+    AccountConfig,
+    AgentConfig,
+    ApplicationConfig,
+    ChannelConfig,
+    Config,
+    LimitsConfig,
+    TlsConfig,
+)
 
-_ID = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
-_TITLE = Annotated[str, Meta(min_length=1, max_length=80)]
-_POSITIVE = Annotated[float, Meta(gt=0, le=1e6)]
+__all__ = [
+    "AccountConfig",
+    "AgentConfig",
+    "ApplicationConfig",
+    "ChannelConfig",
+    "Config",
+    "LimitsConfig",
+    "TlsConfig",
+    "is_loopback",
+    "is_origin",
+    "load",
+    "parse",
+]
 
-
-class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the settings file."""
-
-
-class TlsConfig(_Part, frozen=True, kw_only=True):
-    """Certificate chain and private key, PEM."""
-
-    certificate: Path
-    key: Path
-
-
-class LimitsConfig(_Part, frozen=True, kw_only=True):
-    """What one sender, one address and all together may use."""
-
-    messages_per_second: _POSITIVE = 5.0
-    message_burst: Annotated[float, Meta(ge=1, le=1e6)] = 20.0
-    connections_per_address: Annotated[int, Meta(ge=1)] = 64
-    connections: Annotated[int, Meta(ge=1)] = 20_000
-
-
-class ChannelConfig(_Part, frozen=True, kw_only=True):
-    """A web widget."""
-
-    id: _ID
-    name: _TITLE
-    greeting: Annotated[str, Meta(max_length=500)] = ""
-    color: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#0b6e4f"
-    allowed_origins: tuple[str, ...] = ()
-    inactivity_minutes: Annotated[float, Meta(gt=0, le=43_200)] = 30.0
-    max_age_hours: Annotated[float, Meta(gt=0, le=8_760)] = 24.0
-
-
-class AgentConfig(_Part, frozen=True, kw_only=True):
-    """Somebody who answers."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
-    display_name: _TITLE
-    password_hash: str
-
-    def __repr__(self) -> str:
-        return f"<AgentConfig {self.name}>"
-
-
-class AccountConfig(_Part, frozen=True, kw_only=True):
-    """A client business."""
-
-    id: _ID
-    name: _TITLE
-    channel: tuple[ChannelConfig, ...] = ()
-    agent: tuple[AgentConfig, ...] = ()
-
-
-class Config(_Part, frozen=True, kw_only=True):
-    """Everything the operator decides; see docs/operating.md."""
-
-    data: Path = Path("data")
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 8420
-    public_url: str | None = None
-    trusted_proxies: tuple[str, ...] = ()
-    log_level: Annotated[
-        str, Meta(pattern=r"^(debug|info|warning|error)\Z")
-    ] = "info"
-    master_key_file: Path | None = None
-    master_key: Annotated[str, Meta(max_length=128)] | None = None
-    tls: TlsConfig | None = None
-    limits: LimitsConfig = LimitsConfig()
-    account: tuple[AccountConfig, ...] = ()
-    demo: bool = False
-
-    def __repr__(self) -> str:
-        return "<Config>"
-
-    @property
-    def channels(self) -> tuple[ChannelConfig, ...]:
-        """Every channel of every account."""
-        return tuple(channel for one in self.account for channel in one.channel)
-
-    @property
-    def agents(self) -> tuple[AgentConfig, ...]:
-        """Every agent of every account."""
-        return tuple(agent for one in self.account for agent in one.agent)
-
+#: Bytes of what webhooks are signed with, as Standard Webhooks has them.
+_SHORTEST_SECRET, _LONGEST_SECRET = 24, 64
 
 #: Environment variables, and the settings they replace. The master key may
 #: come this way and no other: a settings file is copied around.
@@ -141,7 +78,12 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     for name in _NOT_IN_FILES:
         if name in settings:
             raise Misconfigured(f"{path}: {name} may not stand in a file")
-    return parse(settings, environment, source=str(path))
+    config = parse(settings, environment, source=str(path))
+    if config.holds_secrets and path.stat().st_mode & 0o077:
+        raise Misconfigured(
+            f"{path} holds secrets and others may read it: chmod 600 {path}"
+        )
+    return config
 
 
 def parse(
@@ -189,18 +131,20 @@ def _check(config: Config, source: str) -> None:
         *_doubles("account", [account.id for account in config.account]),
         *_doubles("channel", [channel.id for channel in config.channels]),
         *_doubles("agent", [agent.name for agent in config.agents]),
+        *_doubles("application", [one.id for one in config.applications]),
+        *_bad_applications(config),
         *_bad_origins(config),
         *_bad_networks(config),
         *_unsafe_address(config),
     ]
     if not config.account:
         problems.append("no account: nobody could write or answer")
-    for agent in config.agents:
-        if not agent.password_hash.startswith("$argon2id$"):
-            problems.append(
-                f"agent {agent.name}: password_hash must be what"
-                " 'python run.py hash-password' prints"
-            )
+    problems += [
+        f"agent {agent.name}: password_hash must be what 'python run.py"
+        " hash-password' prints"
+        for agent in config.agents
+        if not agent.password_hash.startswith("$argon2id$")
+    ]
     if problems:
         raise Misconfigured(f"{source}: {problems[0]}")
 
@@ -250,24 +194,100 @@ def is_origin(text: str) -> bool:
 
 def _bad_networks(config: Config) -> list[str]:
     problems = []
-    for network in config.trusted_proxies:
-        try:
-            ip_network(network, strict=False)
-        except ValueError:
-            problems.append(
-                "trusted_proxies: an address or network looks like 10.0.0.0/8"
-            )
+    for name in ("trusted_proxies", "allowed_networks"):
+        for network in getattr(config, name):
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                problems.append(
+                    f"{name}: an address or network looks like 10.0.0.0/8"
+                )
     return problems
+
+
+def _bad_applications(config: Config) -> Iterator[str]:
+    for account in config.account:
+        known = {channel.id for channel in account.channel}
+        yield from _doubles(
+            f"application of {account.id}",
+            [one.name for one in account.application],
+        )
+        for one in account.application:
+            yield from _bad_application(config, one, known)
+        served = {
+            channel
+            for one in account.application
+            for channel in one.channels or known
+        }
+        for channel in account.channel:
+            if channel.starts_with == "application" and (
+                channel.id not in served
+            ):
+                yield (
+                    f"channel {channel.id} starts with an application, and"
+                    " none serves it"
+                )
+
+
+def _bad_application(
+    config: Config, one: ApplicationConfig, known: set[str]
+) -> Iterator[str]:
+    where = f"application {one.id}:"
+    if one.webhook is None and one.key_hash is None:
+        yield f"{where} it needs a webhook, or a key_hash to connect with"
+    if not known.issuperset(one.channels):
+        yield f"{where} channels names one that the account has not"
+    if one.webhook is not None:
+        if not one.secrets:
+            yield f"{where} a webhook needs secrets to sign with"
+        if not _is_callable(one.webhook, config):
+            yield (
+                f"{where} webhook must be an https:// URL; http:// only with"
+                " an address of a network in allowed_networks"
+            )
+    if not all(map(_is_secret, one.secrets)):
+        yield (
+            f"{where} a secret is whsec_ and 24 to 64 bytes in base64: see"
+            " 'python run.py new-key'"
+        )
+
+
+def _is_callable(url: str, config: Config) -> bool:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme == "https" and parts.hostname:
+            return True
+        host = ip_address(parts.hostname or "")
+        networks = [
+            ip_network(network, strict=False)
+            for network in config.allowed_networks
+        ]
+    except ValueError:
+        return False
+    is_near = (config.demo and host.is_loopback) or any(
+        host in network for network in networks
+    )
+    return parts.scheme == "http" and is_near
+
+
+def _is_secret(text: str) -> bool:
+    prefix, _, rest = text.partition("_")
+    try:
+        size = len(base64.b64decode(rest, validate=True))
+    except ValueError:
+        return False
+    return prefix == "whsec" and _SHORTEST_SECRET <= size <= _LONGEST_SECRET
 
 
 def _unsafe_address(config: Config) -> list[str]:
     """What would send passwords and messages over a network in the clear."""
     if is_loopback(config.host) or config.tls or config.trusted_proxies:
         return []
-    return [
+    problem = (
         f"host {config.host} is reachable from outside: set [tls], or name the"
         " proxy that does TLS in trusted_proxies"
-    ]
+    )
+    return [problem]
 
 
 def is_loopback(host: str) -> bool:

@@ -16,6 +16,7 @@ from typing import NewType
 AccountId = NewType("AccountId", str)
 ChannelId = NewType("ChannelId", str)
 AgentId = NewType("AgentId", str)
+ApplicationId = NewType("ApplicationId", str)
 ConversationId = NewType("ConversationId", str)
 
 #: Asks for that many random bytes; an argument wherever chance plays a part.

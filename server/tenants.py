@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from server.config import Config, is_loopback
 from server.domain.agent import Agent
+from server.domain.application import Application, Wish
 from server.domain.channel import Channel
-from server.ids import AccountId, AgentId, ChannelId
+from server.ids import AccountId, AgentId, ApplicationId, ChannelId
 
 
 def channels_of(config: Config) -> dict[ChannelId, Channel]:
@@ -20,6 +21,8 @@ def channels_of(config: Config) -> dict[ChannelId, Channel]:
             allowed_origins=one.allowed_origins,
             inactivity=one.inactivity_minutes * 60.0,
             max_age=one.max_age_hours * 3600.0,
+            starts_with_application=one.starts_with == "application",
+            ending_grace=one.ending_grace_seconds,
         )
         for account in config.account
         for one in account.channel
@@ -39,6 +42,25 @@ def agents_of(config: Config) -> dict[AgentId, Agent]:
         for account in config.account
         for one in account.agent
     }
+
+
+def applications_of(config: Config) -> tuple[Application, ...]:
+    """The applications of ``config``."""
+    return tuple(
+        Application(
+            id=ApplicationId(one.id),
+            account=AccountId(account.id),
+            name=one.name,
+            channels=frozenset(map(ChannelId, one.channels)),
+            webhook=one.webhook,
+            secrets=one.secrets,
+            signs_jwt=one.signs_jwt,
+            wants=frozenset(map(Wish, one.wants)),
+            key_hash=bytes.fromhex(one.key_hash) if one.key_hash else None,
+        )
+        for account in config.account
+        for one in account.application
+    )
 
 
 def own_origins(config: Config, port: int) -> tuple[str, ...]:

@@ -58,11 +58,13 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "`[[account]]`": config.AccountConfig,
     "`[[account.channel]]`": config.ChannelConfig,
     "`[[account.agent]]`": config.AgentConfig,
+    "`[[account.application]]`": config.ApplicationConfig,
 }
 
 #: Tables of their own, and what may not stand in a file.
 NOT_A_LINE = {
-    "account", "agent", "channel", "demo", "limits", "master_key", "tls",
+    "account", "agent", "application", "channel", "demo", "limits",
+    "master_key", "tls",
 }  # fmt: skip
 
 #: A field as (name, may be left out, type as the document writes it).
@@ -247,6 +249,8 @@ def default(field: msgspec.structs.FieldInfo) -> str:
     match field.default:
         case None:
             return "`-`"
+        case bool() as is_on:
+            return f"`{str(is_on).lower()}`"
         case ():
             return "`[]`"
         case int() | float() as number:

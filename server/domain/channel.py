@@ -24,6 +24,8 @@ class Channel:
         max_age: Seconds from its start after which it ends in any case.
         starts_with_application: Whether the account's application answers
             first, until it hands the conversation over to agents.
+        ending_grace: Seconds for which the last messages may still be handed
+            to applications after an end, before everything is erased.
     """
 
     id: ChannelId
@@ -35,3 +37,4 @@ class Channel:
     inactivity: float
     max_age: float
     starts_with_application: bool = False
+    ending_grace: float = 5.0

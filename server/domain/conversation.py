@@ -60,6 +60,7 @@ class EndedBy(StrEnum):
 
     CUSTOMER = "customer"
     AGENT = "agent"
+    APPLICATION = "application"
     INACTIVITY = "inactivity"
     AGE = "age"
     OPERATOR = "operator"

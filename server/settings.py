@@ -1,0 +1,132 @@
+"""The settings as values: one frozen type a table of the TOML file.
+
+docs/operating.md explains every name; ``config`` reads and checks them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+_ID = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
+_TITLE = Annotated[str, Meta(min_length=1, max_length=80)]
+_WISH = Annotated[str, Meta(pattern=r"^(typing|agent_messages)\Z")]
+_POSITIVE = Annotated[float, Meta(gt=0, le=1e6)]
+
+
+class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the settings file."""
+
+
+class TlsConfig(_Part, frozen=True, kw_only=True):
+    """Certificate chain and private key, PEM."""
+
+    certificate: Path
+    key: Path
+
+
+class LimitsConfig(_Part, frozen=True, kw_only=True):
+    """What one sender, one address and all together may use."""
+
+    messages_per_second: _POSITIVE = 5.0
+    message_burst: Annotated[float, Meta(ge=1, le=1e6)] = 20.0
+    connections_per_address: Annotated[int, Meta(ge=1)] = 64
+    connections: Annotated[int, Meta(ge=1)] = 20_000
+
+
+class ChannelConfig(_Part, frozen=True, kw_only=True):
+    """A web widget."""
+
+    id: _ID
+    name: _TITLE
+    greeting: Annotated[str, Meta(max_length=500)] = ""
+    color: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#0b6e4f"
+    allowed_origins: tuple[str, ...] = ()
+    inactivity_minutes: Annotated[float, Meta(gt=0, le=43_200)] = 30.0
+    max_age_hours: Annotated[float, Meta(gt=0, le=8_760)] = 24.0
+    starts_with: Annotated[str, Meta(pattern=r"^(agents|application)\Z")] = (
+        "agents"
+    )
+    ending_grace_seconds: Annotated[float, Meta(ge=0, le=60)] = 5.0
+
+
+class AgentConfig(_Part, frozen=True, kw_only=True):
+    """Somebody who answers."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    display_name: _TITLE
+    password_hash: str
+
+    def __repr__(self) -> str:
+        return f"<AgentConfig {self.name}>"
+
+
+class ApplicationConfig(_Part, frozen=True, kw_only=True):
+    """A program of the account's own."""
+
+    id: _ID
+    name: _TITLE
+    channels: tuple[_ID, ...] = ()
+    webhook: Annotated[str, Meta(min_length=1, max_length=2_048)] | None = None
+    secrets: Annotated[tuple[str, ...], Meta(max_length=8)] = ()
+    signs_jwt: bool = False
+    wants: tuple[_WISH, ...] = ()
+    key_hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")] | None = None
+
+    def __repr__(self) -> str:
+        return f"<ApplicationConfig {self.id}>"
+
+
+class AccountConfig(_Part, frozen=True, kw_only=True):
+    """A client business."""
+
+    id: _ID
+    name: _TITLE
+    channel: tuple[ChannelConfig, ...] = ()
+    agent: tuple[AgentConfig, ...] = ()
+    application: tuple[ApplicationConfig, ...] = ()
+
+
+class Config(_Part, frozen=True, kw_only=True):
+    """Everything the operator decides; see docs/operating.md."""
+
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8420
+    public_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    allowed_networks: tuple[str, ...] = ()
+    log_level: Annotated[
+        str, Meta(pattern=r"^(debug|info|warning|error)\Z")
+    ] = "info"
+    master_key_file: Path | None = None
+    master_key: Annotated[str, Meta(max_length=128)] | None = None
+    tls: TlsConfig | None = None
+    limits: LimitsConfig = LimitsConfig()
+    account: tuple[AccountConfig, ...] = ()
+    demo: bool = False
+
+    def __repr__(self) -> str:
+        return "<Config>"
+
+    @property
+    def channels(self) -> tuple[ChannelConfig, ...]:
+        """Every channel of every account."""
+        return tuple(channel for one in self.account for channel in one.channel)
+
+    @property
+    def agents(self) -> tuple[AgentConfig, ...]:
+        """Every agent of every account."""
+        return tuple(agent for one in self.account for agent in one.agent)
+
+    @property
+    def applications(self) -> tuple[ApplicationConfig, ...]:
+        """Every application of every account."""
+        return tuple(app for one in self.account for app in one.application)
+
+    @property
+    def holds_secrets(self) -> bool:
+        """Whether somebody who reads the settings could do harm by it."""
+        return any(one.secrets for one in self.applications)
