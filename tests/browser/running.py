@@ -88,12 +88,14 @@ class Customer:
     """A customer without a browser.
 
     Attributes:
+        heard: Every frame so far.
         texts: What the conversation held at the last arrival.
     """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.token: str | None = None
+        self.heard: list[dict[str, Any]] = []
         self.texts: list[str] = []
         self._wire: ClientConnection | None = None
 
@@ -131,6 +133,7 @@ class Customer:
         async with asyncio.timeout(PATIENCE):
             while True:
                 frame: dict[str, Any] = json.loads(await self._wire.recv())
+                self.heard.append(frame)
                 same = all(frame.get(k) == v for k, v in wanted.items())
                 if frame["type"] == what and same:
                     return frame

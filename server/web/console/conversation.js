@@ -99,6 +99,15 @@ export class Conversation {
     return count;
   }
 
+  /** Answers that the customer has not seen, of those we hold. */
+  get unreadByCustomer() {
+    let count = 0;
+    for (let n = this.last; n > this.marks.read; n--) {
+      if (this.messages.get(n)?.author === "agent") count++;
+    }
+    return count;
+  }
+
   /** The newest message we hold, if we hold it. */
   get newest() {
     return this.messages.get(this.last) ?? null;

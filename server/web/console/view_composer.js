@@ -70,6 +70,6 @@ export function composerView(desk, c) {
     submit(event);
   });
   node.addEventListener("submit", submit);
-  queueMicrotask(grow);
+  new ResizeObserver(grow).observe(node);
   return { node, draw, focus: () => area.focus() };
 }

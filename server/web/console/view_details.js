@@ -14,7 +14,7 @@ function facts(desk, c) {
     [words.channel, s.channel],
     [words.agent, agent ?? words.nobody],
     [words.messageCount, String(c.highest)],
-    [words.customerRead, words.ofMessages(Math.min(c.marks.read, c.highest), c.highest)],
+    [words.customerRead, c.unreadByCustomer ? words.readAllBut(c.unreadByCustomer) : words.readAll],
     [words.started, clock(s.started_at), exact(s.started_at)],
     [words.lastActivity, clock(s.last_at), exact(s.last_at), ` · ${span(server.now() - s.last_at)}`],
     [words.endsAt, clock(s.ends_at), exact(s.ends_at)],

@@ -1,0 +1,234 @@
+"""The console against a scripted server: what a real one says rarely."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, WebSocketRoute, expect
+
+from tests.browser.desk import Desk
+from tests.browser.running import PATIENCE, Running
+
+pytestmark = pytest.mark.timeout(120)
+
+ID = "W7hRaaaaaaaaaaaaaaaaaa"
+NOW = 4_000_000_000_000
+LIMITS = {"text": 4000, "frame": 65536, "per_second": 5, "burst": 20}
+NOTHING = {"delivered": 0, "read": 0}
+
+
+def message(number: int, text: str) -> dict[str, Any]:
+    """A customer's message."""
+    own = {"number": number, "id": f"c-{number:08}", "at": NOW + number}
+    return {**own, "author": "customer", "text": text}
+
+
+class Script:
+    """The server's part of the protocol, with one conversation of ours.
+
+    Attributes:
+        heard: Every frame of the console, of all connections.
+        held: The messages that the conversation holds.
+        epoch: The conversation's.
+        news: Set by every frame.
+    """
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.held = [message(1, "the first text")]
+        self.epoch = "e1"
+        self.connections = 0
+        self.news = asyncio.Event()
+        self._wire: WebSocketRoute | None = None
+
+    def route(self, wire: WebSocketRoute) -> None:
+        """Stand in for the server on one connection."""
+        self.connections += 1
+        self._wire = wire
+        wire.on_message(self._hear)
+
+    def say(self, what: str, **fields: Any) -> None:
+        """Tell the console one frame."""
+        assert self._wire is not None
+        self._wire.send(json.dumps({"type": what, **fields}))
+
+    def tell(self, what: str, **fields: Any) -> None:
+        """Tell it one frame about the conversation."""
+        self.say(what, conversation=ID, **fields)
+
+    async def close(self, code: int) -> None:
+        """Close the connection as the server does."""
+        assert self._wire is not None
+        await self._wire.close(code=code)
+
+    def all(self, what: str) -> list[dict[str, Any]]:
+        """Every frame of type ``what`` so far."""
+        return [frame for frame in self.heard if frame["type"] == what]
+
+    def summary(self) -> dict[str, Any]:
+        """What the lists say of the conversation."""
+        names = {"conversation": ID, "channel": "shop", "phase": "active"}
+        times = {"started_at": NOW, "last_at": NOW, "ends_at": NOW + 1_800_000}
+        seen = {"customer_seen": NOTHING, "agent_seen": NOTHING}
+        ours = {"agent": "Maria", "mine": True, "last": len(self.held)}
+        return {**names, **times, **seen, **ours, "epoch": self.epoch}
+
+    def _hear(self, raw: str | bytes) -> None:
+        frame: dict[str, Any] = json.loads(raw)
+        self.heard.append(frame)
+        self.news.set()
+        if frame["type"] == "hello":
+            welcome = {"role": "agent", "name": "Maria", "token": "t"}
+            self.say(
+                "welcome", **welcome, limits=LIMITS, heartbeat=25, now_at=NOW
+            )
+            self.say("list", waiting=[], mine=[self.summary()])
+        elif frame["type"] == "watch":
+            self._watch(frame)
+
+    def _watch(self, frame: dict[str, Any]) -> None:
+        last = frame.get("last", 0)
+        self.tell("watching", summary=self.summary())
+        if frame.get("epoch", self.epoch) != self.epoch:
+            self.tell("resync", epoch=self.epoch)
+            last = 0
+        self.tell("history", messages=self.held[last:])
+
+
+@pytest.fixture
+def script() -> Script:
+    """A server that says what a test wants."""
+    return Script()
+
+
+@pytest.fixture
+async def scripted(
+    browser: Browser, server: Running, script: Script
+) -> AsyncIterator[Desk]:
+    """The console, signed in to the script, its conversation open."""
+    page = await browser.new_page(locale="en-GB")
+    await page.route_web_socket("**/socket/agent", script.route)
+    desk = Desk(page, server)
+    await desk.open()
+    await desk.sign_in()
+    await desk.listed("Mine").get_by_role("button").click()
+    await expect(desk.log).to_contain_text("the first text")
+    yield desk
+    await page.close()
+    assert desk.faults == []
+
+
+async def test_a_reconnect_resumes_where_it_was(
+    scripted: Desk, script: Script
+) -> None:
+    """Only what came meanwhile is asked for, and marks are repeated."""
+    script.held.append(message(2, "said meanwhile"))
+    await script.close(4001)
+
+    await expect(scripted.log).to_contain_text("said meanwhile")
+    await expect(scripted.log.get_by_text("the first text")).to_have_count(1)
+    assert script.all("hello")[-1]["token"] == "t"
+    watch = script.all("watch")[-1]
+    assert (watch["epoch"], watch["last"]) == ("e1", 1)
+    assert script.all("read")[-1]["number"] == 2
+
+
+async def test_a_resync_drops_what_was_shown(
+    scripted: Desk, script: Script
+) -> None:
+    """Another epoch means other messages: none of the old may stay."""
+    script.epoch, script.held = "e2", [message(1, "another text")]
+    await script.close(1012)
+
+    await expect(scripted.log).to_contain_text("another text")
+    await expect(scripted.page.get_by_text("the first text")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (4503, "signed out"),
+        (4501, "has ended"),
+        (4500, "closed the connection"),
+    ],
+)
+async def test_a_final_code_leads_to_the_door(
+    scripted: Desk, script: Script, code: int, said: str
+) -> None:
+    """Codes that say stay away are obeyed, and nothing is kept."""
+    await script.close(code)
+
+    await expect(scripted.page.get_by_role("alert")).to_contain_text(said)
+    assert await scripted.page.evaluate("sessionStorage.length") == 0
+    assert "the first text" not in await scripted.page.content()
+    assert script.connections == 1
+
+
+async def test_a_deadline_is_shown_until_it_moves(
+    scripted: Desk, script: Script
+) -> None:
+    """The warning comes with a countdown and goes with the next message."""
+    warning = scripted.page.get_by_text("unless somebody writes")
+
+    script.tell("deadline", ends_at=NOW + 60_000, warn=True)
+    await expect(warning).to_be_visible()
+    script.tell("deadline", ends_at=NOW + 1_800_000)
+    await expect(warning).to_be_hidden()
+
+
+async def test_the_end_is_told_in_two_steps(
+    scripted: Desk, script: Script
+) -> None:
+    """First why it ended, then that it is erased."""
+    script.tell("ended", by="inactivity", at=NOW)
+    await expect(scripted.page.get_by_text("nobody wrote")).to_contain_text(
+        "Erasing"
+    )
+    await expect(scripted.reply).to_have_count(0)
+
+    script.tell("gone", at=NOW, messages=1)
+    await expect(scripted.page.get_by_text("Erased: 1 message")).to_be_visible()
+    await expect(scripted.page.get_by_text("nobody wrote")).to_be_visible()
+
+
+async def test_what_may_succeed_later_is_sent_again(
+    scripted: Desk, script: Script
+) -> None:
+    """The same id goes out again; what follows waits behind it."""
+    await scripted.answer("one")
+    await scripted.answer("two")
+    sent = await _sent(script, 1)
+    refusal = {"code": "too_fast", "act": "person", "retry": True}
+    script.say("refused", **refusal, retry_after=1, ref=sent[0]["id"])
+
+    sent = await _sent(script, 2)
+    assert sent[0] == sent[1]
+    script.tell("ack", id=sent[0]["id"], number=2, at=NOW)
+    assert (await _sent(script, 3))[2]["text"] == "two"
+
+
+async def test_what_cannot_succeed_is_given_back(
+    scripted: Desk, script: Script
+) -> None:
+    """A refused answer can be tried again or discarded."""
+    await scripted.answer("not wanted")
+    sent = await _sent(script, 1)
+    refusal = {"code": "not_yours", "act": "person", "retry": False}
+    script.say("refused", **refusal, ref=sent[0]["id"])
+
+    await expect(scripted.log.get_by_text("Not sent.")).to_be_visible()
+    await scripted.button("Discard").click()
+    await expect(scripted.log.get_by_text("not wanted")).to_have_count(0)
+
+
+async def _sent(script: Script, count: int) -> list[dict[str, Any]]:
+    """The first ``count`` sends, once there are that many."""
+    async with asyncio.timeout(PATIENCE):
+        while len(script.all("send")) < count:
+            script.news.clear()
+            await script.news.wait()
+    return script.all("send")[:count]
