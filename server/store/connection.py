@@ -98,6 +98,11 @@ async def _opened(
         failing.pop_all()
 
 
+def is_at_most(path: Path, size: int) -> bool:
+    """Whether ``path`` is there and has at most ``size`` bytes."""
+    return path.exists() and path.stat().st_size <= size
+
+
 def code_of(error: sqlite3.Error) -> int:
     """SQLite's primary result code; 0 for an error of the Python module."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -148,8 +153,7 @@ def _was_cut_off(path: Path) -> bool:
     return (
         log.exists()
         and log.stat().st_size > 0
-        and path.exists()
-        and path.stat().st_size <= MOST_CHECKED
+        and is_at_most(path, MOST_CHECKED)
     )
 
 

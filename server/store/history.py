@@ -28,6 +28,7 @@ from server.store import statements
 from server.store.batch import Batch, Written
 from server.store.connection import (
     damage,
+    is_at_most,
     is_damage,
     open_reading,
     open_writing,
@@ -41,9 +42,12 @@ from server.store.reading import Reading
 MOST_QUEUED = 4_096
 #: Changes in one commit: what comes later should not wait for the first 20 ms.
 MOST_IN_GROUP = 512
-#: Seconds between two tries of a checkpoint that a reader stands in the way
-#: of; a page is read in a few milliseconds, so one of these finds a gap.
+#: Seconds after each try of a checkpoint that a reader stands in the way of;
+#: a page is read in a few milliseconds, so one of these finds a gap.
 PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2)
+
+#: Bytes of a file that is still scrubbed: half a second, and 64 MB of memory.
+MOST_SCRUBBED = 64 * 2**20
 
 BeforeCommit = Callable[[], Awaitable[None]]
 
@@ -69,6 +73,7 @@ class History(Reading):
         self._clock = clock
         self._before_commit = before_commit
         self._resources = resources
+        resources.push_async_callback(self._finish)
         self._queue: deque[Change] = deque()
         self._wake = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -166,9 +171,35 @@ class History(Reading):
             if await self._try_checkpoint(ticket):
                 return
             await self._clock.sleep(pause)
-        if not await self._try_checkpoint(ticket):
-            log.error("checkpoint blocked")
-            raise Unavailable("the write-ahead log could not be emptied")
+        log.error("checkpoint blocked")
+        raise Unavailable("the write-ahead log could not be emptied")
+
+    async def scrub(self) -> bool:
+        """Write the whole file anew, without what erasing may leave of a row.
+
+        ``secure_delete`` overwrites what is deleted, but not the copy that
+        stays behind when SQLite moves a row to another page: measured, one
+        erased message in a thousand. Its key is gone, so nobody can read it;
+        this takes the bytes away as well. Costs a second per 100 MB, during
+        which nothing is written, and the size of the file in memory.
+
+        Returns:
+            Whether it was done; not if the file is bigger than
+            ``MOST_SCRUBBED``.
+
+        Raises:
+            Unavailable: The disk refused; the file is as it was.
+        """
+        if not await asyncio.to_thread(is_at_most, self._path, MOST_SCRUBBED):
+            return False
+        async with self._writing:
+            try:
+                await self._writer.execute_fetchall("VACUUM")
+            except (sqlite3.Error, ValueError) as error:  # or it is closed
+                self._stop_if_damaged(error)
+                raise Unavailable("the file could not be rewritten") from None
+        await self.checkpoint()
+        return True
 
     async def close(self) -> None:
         """Write what is queued, empty the log and close the file.
@@ -176,22 +207,19 @@ class History(Reading):
         Raises:
             Corrupt: The file is damaged; it is closed all the same.
         """
-        await _see_through(self._close())
+        await _see_through(self._resources.aclose())
 
-    async def _close(self) -> None:
+    async def _finish(self) -> None:
         self._is_closed = True
         self._wake.set()
-        async with self._resources:
-            while self._queue:
-                await self._write_next()
-            # Once: the last connection's close tries again by itself.
-            if not await self._try_checkpoint(self._ticket()):
-                log.error("checkpoint blocked")
+        while self._queue:
+            await self._write_next()
+        # Once: the last connection's close tries again by itself.
+        if not await self._try_checkpoint(self._ticket()):
+            log.error("checkpoint blocked")
 
     async def _write_next(self) -> None:
         async with self._writing:
-            if self._damage:
-                raise self._damage
             batch = Batch(
                 [
                     self._queue.popleft()
