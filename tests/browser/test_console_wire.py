@@ -34,6 +34,7 @@ class Script:
         heard: Every frame of the console, of all connections.
         held: The messages that the conversation holds.
         epoch: The conversation's.
+        is_refusing: Whether new connections are turned away.
         news: Set by every frame.
     """
 
@@ -42,11 +43,15 @@ class Script:
         self.held = [message(1, "the first text")]
         self.epoch = "e1"
         self.connections = 0
+        self.is_refusing = False
         self.news = asyncio.Event()
         self._wire: WebSocketRoute | None = None
 
-    def route(self, wire: WebSocketRoute) -> None:
+    async def route(self, wire: WebSocketRoute) -> None:
         """Stand in for the server on one connection."""
+        if self.is_refusing:
+            await wire.close(code=1013)
+            return
         self.connections += 1
         self._wire = wire
         wire.on_message(self._hear)
@@ -178,6 +183,41 @@ async def test_a_deadline_is_shown_until_it_moves(
     await expect(warning).to_be_visible()
     script.tell("deadline", ends_at=NOW + 1_800_000)
     await expect(warning).to_be_hidden()
+
+
+async def test_texts_leave_the_page_when_their_time_may_be_up(
+    scripted: Desk, script: Script
+) -> None:
+    """A page that cannot ask does not go on showing what may be erased."""
+    script.tell("deadline", ends_at=NOW - 60_000)
+    await expect(scripted.log).to_contain_text("the first text")
+
+    script.is_refusing = True
+    await script.close(1012)
+    await expect(scripted.log).to_contain_text("taken off this page")
+    await expect(scripted.page.get_by_text("the first text")).to_have_count(0)
+
+    script.is_refusing = False
+    await scripted.button("Try now").click()
+    await expect(scripted.log).to_contain_text("the first text")
+
+
+async def test_an_answer_shows_wherever_the_agent_had_read(
+    scripted: Desk, script: Script
+) -> None:
+    """Sending scrolls to what was sent; hearing does not."""
+    for number in range(2, 40):
+        script.tell("message", **message(number, f"line {number}"))
+    await expect(scripted.log.get_by_text("line 39")).to_be_in_viewport()
+    await scripted.log.evaluate("log => { log.scrollTop = 0; }")
+    script.tell("message", **message(40, "heard meanwhile"))
+    await expect(scripted.button("1 new message")).to_be_visible()
+    heard = scripted.log.get_by_text("heard meanwhile")
+    await expect(heard).not_to_be_in_viewport()
+
+    await scripted.answer("here I am")
+
+    await expect(scripted.log.get_by_text("here I am")).to_be_in_viewport()
 
 
 async def test_the_end_is_told_in_two_steps(

@@ -13,6 +13,8 @@ import { server } from "./times.js";
 
 const SHOWN = 200;
 const TYPING_LASTS = 10_000;
+/* Deadlines nearer to each other than this are the same one. */
+const SAME_MOMENT = 1000;
 
 /** 128 random bits as base64url: says nothing, collides never. */
 export function freshId() {
@@ -116,6 +118,8 @@ export class Conversation {
   /** Take in what the server says now; marks only grow. */
   learn(summary) {
     const { customer_seen: c, agent_seen: a } = this.summary;
+    const moved = Math.abs(summary.ends_at - this.summary.ends_at);
+    if (moved > SAME_MOMENT) this.warned = false;
     this.summary = { ...summary };
     this.#grow("customer_seen", c);
     this.#grow("agent_seen", a);

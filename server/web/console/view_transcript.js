@@ -173,6 +173,7 @@ function sticking(scroll, latest, c) {
   let atEnd = true;
   let seen = c.last;
   let first = true;
+  let writing = c.outbox.length;
   const gap = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
   const down = () => {
     scroll.scrollTop = scroll.scrollHeight;
@@ -195,6 +196,9 @@ function sticking(scroll, latest, c) {
   });
   new ResizeObserver(() => atEnd && down()).observe(scroll);
   const settle = () => {
+    /* Whoever answers wants to see the answer, wherever they had read. */
+    if (c.outbox.length > writing) atEnd = true;
+    writing = c.outbox.length;
     const line = first && !c.catching ? scroll.querySelector(".new-line") : null;
     if (!c.catching) first = false;
     if (line && line.offsetTop < scroll.scrollHeight - scroll.clientHeight) {
