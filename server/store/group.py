@@ -10,8 +10,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from server.errors import ServerError
-from server.ids import ConversationId
-from server.store.rows import ConversationRow, MessageRow, SignInRow
+from server.ids import ApplicationId, ConversationId
+from server.store.rows import (
+    ConversationRow,
+    CursorRow,
+    MessageRow,
+    NoticeRow,
+    SignInRow,
+)
 
 Undo = Callable[[], None]
 
@@ -45,9 +51,12 @@ class Group:
 
     __slots__ = (
         "conversations",
+        "cursors",
+        "dropped_notices",
         "dropped_sign_ins",
         "erased",
         "messages",
+        "notices",
         "sign_ins",
         "undoing",
     )
@@ -58,6 +67,9 @@ class Group:
         self.erased: list[ConversationId] = []
         self.sign_ins: list[SignInRow] = []
         self.dropped_sign_ins: list[bytes] = []
+        self.cursors: list[CursorRow] = []
+        self.notices: list[NoticeRow] = []
+        self.dropped_notices: list[tuple[ConversationId, ApplicationId]] = []
         self.undoing: list[Undo] = []
 
     def __bool__(self) -> bool:
@@ -68,6 +80,9 @@ class Group:
             or self.erased
             or self.sign_ins
             or self.dropped_sign_ins
+            or self.cursors
+            or self.notices
+            or self.dropped_notices
         )
 
     def keep(self, row: ConversationRow) -> None:
@@ -79,7 +94,7 @@ class Group:
         self.messages.append(row)
 
     def erase(self, conversation: ConversationId) -> None:
-        """Delete the conversation and all its messages; none is no error."""
+        """Delete the conversation, its messages and cursors, if any."""
         self.erased.append(conversation)
 
     def keep_sign_in(self, row: SignInRow) -> None:
@@ -89,6 +104,20 @@ class Group:
     def drop_sign_in(self, token_hash: bytes) -> None:
         """Delete the sign-in with that hash; none is no error."""
         self.dropped_sign_ins.append(token_hash)
+
+    def keep_cursor(self, row: CursorRow) -> None:
+        """Write ``row``, unless its conversation is not stored."""
+        self.cursors.append(row)
+
+    def keep_notice(self, row: NoticeRow) -> None:
+        """Write ``row``, in place of one for the same end and application."""
+        self.notices.append(row)
+
+    def drop_notice(
+        self, conversation: ConversationId, application: ApplicationId
+    ) -> None:
+        """Delete that notice; none is no error."""
+        self.dropped_notices.append((conversation, application))
 
     def undo(self, undo: Undo) -> None:
         """Have ``undo`` called if the group fails, the newest one first."""

@@ -19,6 +19,7 @@ from server.domain.conversation import EndedBy, Phase
 from server.errors import Unavailable
 from server.ids import AccountId, AgentId, ConversationId
 from server.store.connection import damage, is_damage
+from server.store.handed import Handed
 from server.store.rows import ConversationRow, LiveRow, MessageRow, SignInRow
 from server.store.statements import columns
 
@@ -45,11 +46,15 @@ class Reading:
 
     Every method raises ``Unavailable`` if the disk does not answer, and
     ``Corrupt`` if what it answers is not what was written.
+
+    Attributes:
+        handed: What applications have been handed.
     """
 
     def __init__(self, db: aiosqlite.Connection, path: Path) -> None:
         self._reader = db
         self._path = path
+        self.handed = Handed(self._rows, path)
 
     async def conversation(self, id: ConversationId) -> ConversationRow | None:  # noqa: A002
         """The row of that conversation."""

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from server.domain.conversation import EndedBy, Phase
-from server.ids import AccountId, AgentId, ChannelId, ConversationId
+from server.ids import (
+    AccountId,
+    AgentId,
+    ApplicationId,
+    ChannelId,
+    ConversationId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +96,59 @@ class SignInRow:
     hash: bytes = field(repr=False)
     agent: AgentId
     expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CursorRow:
+    """How far one application has been handed one conversation.
+
+    Attributes:
+        conversation: Whose messages.
+        application: Who has taken them.
+        cursor: The number of the last one; 0 if only the start was told.
+    """
+
+    conversation: ConversationId
+    application: ApplicationId
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """What an application is still to be told of an end; without contents.
+
+    Attributes:
+        conversation: What has ended.
+        application: Who is to be told.
+        account: Whose it was.
+        channel: By which way the customer had come.
+        ended_by: Who or what ended it.
+        ended_at: Unix seconds.
+        messages: How many were erased.
+        undelivered: How many of them the application was never handed.
+    """
+
+    conversation: ConversationId
+    application: ApplicationId
+    account: AccountId
+    channel: ChannelId
+    ended_by: EndedBy
+    ended_at: float
+    messages: int
+    undelivered: int
+
+
+class LastRow(NamedTuple):
+    """What is known of a conversation that is about to be erased unread."""
+
+    id: ConversationId
+    account: AccountId
+    channel: ChannelId
+    ended_by: EndedBy | None
+    started_at: float
+    last_at: float
+    last_number: int
+    unhanded: int
 
 
 class LiveRow(NamedTuple):

@@ -56,3 +56,24 @@ CREATE TABLE sign_in (         -- [agent sign-ins]
     agent      TEXT NOT NULL,      -- whose
     expires_at REAL NOT NULL       -- opens nothing from then on
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE handover (        -- [hand-over cursors]
+    conversation TEXT NOT NULL,    -- whose messages
+    application  TEXT NOT NULL,    -- which application has taken them
+    cursor       INTEGER NOT NULL, -- up to which number; 0: only the start
+    PRIMARY KEY (conversation, application)
+) STRICT, WITHOUT ROWID;
+
+-- What an application is still to be told of a conversation that has ended.
+-- It outlives the conversation, so nothing that was said or done is in it.
+CREATE TABLE ending_notice (   -- [ending notices]
+    conversation TEXT NOT NULL,    -- names it; opens nothing
+    application  TEXT NOT NULL,    -- who is to be told
+    account      TEXT NOT NULL,
+    channel      TEXT NOT NULL,
+    ended_by     TEXT NOT NULL,    -- domain.conversation.EndedBy
+    ended_at     REAL NOT NULL,    -- forgotten 24 hours later at the latest
+    messages     INTEGER NOT NULL, -- how many were erased
+    undelivered  INTEGER NOT NULL, -- how many of them it was never handed
+    PRIMARY KEY (conversation, application)
+) STRICT, WITHOUT ROWID;

@@ -9,7 +9,13 @@ from operator import attrgetter
 import aiosqlite
 
 from server.store.group import Group
-from server.store.rows import ConversationRow, MessageRow, SignInRow
+from server.store.rows import (
+    ConversationRow,
+    CursorRow,
+    MessageRow,
+    NoticeRow,
+    SignInRow,
+)
 
 #: What a stored conversation never changes. Kept out of the update, because
 #: SQLite rewrites the entry in every index whose column an update names.
@@ -45,6 +51,23 @@ KEEP_SIGN_IN = (
     _insert("sign_in", SignInRow)
     + " ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at"
 )
+# A cursor that comes too late must not outlive what it points into.
+KEEP_CURSOR = (
+    "INSERT INTO handover SELECT ?1, ?2, ?3"
+    " WHERE EXISTS (SELECT 1 FROM conversation WHERE id = ?1)"
+    " ON CONFLICT (conversation, application)"
+    " DO UPDATE SET cursor = excluded.cursor"
+)
+KEEP_NOTICE = (
+    _insert("ending_notice", NoticeRow)
+    + " ON CONFLICT (conversation, application)"
+    " DO UPDATE SET undelivered = excluded.undelivered,"
+    " messages = excluded.messages"
+)
+DROP_NOTICE = (
+    "DELETE FROM ending_notice WHERE conversation = ? AND application = ?"
+)
+ERASE_CURSORS = "DELETE FROM handover WHERE conversation = ?"
 ERASE_MESSAGES = "DELETE FROM message WHERE conversation = ?"
 ERASE = "DELETE FROM conversation WHERE id = ?"
 DROP_SIGN_IN = "DELETE FROM sign_in WHERE hash = ?"
@@ -53,6 +76,8 @@ DROP_SIGN_IN = "DELETE FROM sign_in WHERE hash = ?"
 _of_conversation = attrgetter(*columns(ConversationRow))
 _of_message = attrgetter(*columns(MessageRow))
 _of_sign_in = attrgetter(*columns(SignInRow))
+_of_cursor = attrgetter(*columns(CursorRow))
+_of_notice = attrgetter(*columns(NoticeRow))
 
 
 async def write(db: aiosqlite.Connection, group: Group) -> None:
@@ -69,10 +94,14 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
         (KEEP, map(_of_conversation, group.conversations.values())),
         (ADD, map(_of_message, group.messages)),
         (KEEP_SIGN_IN, map(_of_sign_in, group.sign_ins)),
+        (KEEP_CURSOR, map(_of_cursor, group.cursors)),
+        (KEEP_NOTICE, map(_of_notice, group.notices)),
         # Deletions last: see group.py. Messages first: they refer.
+        (ERASE_CURSORS, ((id_,) for id_ in group.erased)),
         (ERASE_MESSAGES, ((id_,) for id_ in group.erased)),
         (ERASE, ((id_,) for id_ in group.erased)),
         (DROP_SIGN_IN, ((hash_,) for hash_ in group.dropped_sign_ins)),
+        (DROP_NOTICE, group.dropped_notices),
     )
     for statement, rows in steps:
         values = list(rows)
