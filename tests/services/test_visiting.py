@@ -235,3 +235,19 @@ async def test_leaving_twice_is_leaving_once() -> None:
     await settle()
 
     assert world.session(which).seats == []
+
+
+async def test_an_end_during_the_hello_keeps_the_door_shut() -> None:
+    """Nobody is let in to a conversation that ended while it was read."""
+    world = World()
+    line, _, token = await world.conversation()
+    world.records.is_held = True
+    await line.push("end")
+    back = world.customer()
+
+    coming = asyncio.ensure_future(back.greet(token=token))
+    await asyncio.sleep(0)
+    world.records.commit()
+
+    assert (await coming)["code"] == "session_unknown"
+    assert back.kinds == ["refused"]
