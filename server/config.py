@@ -121,9 +121,10 @@ def parse(
 
 
 def _decoded(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str):
+    # An empty path would be the folder that the server was started in.
+    if kind is Path and isinstance(value, str) and value:
         return Path(value)
-    raise TypeError
+    raise TypeError("Expected a path")
 
 
 def _check(config: Config, source: str) -> None:
@@ -183,9 +184,13 @@ def is_origin(text: str) -> bool:
         if ":" in (parts.hostname or "")
         else parts.hostname
     )
-    written = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+    # Browsers leave the usual port out: one written down would never match.
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    written = f"{parts.scheme}://{host}" + (
+        f":{port}" if port and port != usual else ""
+    )
     return (
-        parts.scheme in {"http", "https"}
+        usual is not None
         and bool(parts.hostname)
         and written == text
         and re.fullmatch(r"[a-z0-9.:/\[\]-]+", text) is not None
@@ -197,11 +202,14 @@ def _bad_networks(config: Config) -> list[str]:
     for name in ("trusted_proxies", "allowed_networks"):
         for network in getattr(config, name):
             try:
-                ip_network(network, strict=False)
+                is_everybody = not ip_network(network, strict=False).prefixlen
             except ValueError:
                 problems.append(
                     f"{name}: an address or network looks like 10.0.0.0/8"
                 )
+            else:
+                if is_everybody:
+                    problems.append(f"{name}: {network} is everybody")
     return problems
 
 
@@ -281,6 +289,9 @@ def _is_secret(text: str) -> bool:
 
 def _unsafe_address(config: Config) -> list[str]:
     """What would send passwords and messages over a network in the clear."""
+    url = urlsplit(config.public_url or "")
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
+        return ["public_url: only this machine may be reached by http://"]
     if is_loopback(config.host) or config.tls or config.trusted_proxies:
         return []
     problem = (

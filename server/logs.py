@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from typing import TextIO
 
+#: In place of what others would have said.
+WITHHELD = "library message withheld"
 #: The names of facts that may be logged, and what they are.
 FACTS = frozenset(
     {
@@ -46,14 +49,21 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             # Unformatted: arguments are where contents would come from.
-            "event": record.msg if is_own else "library message withheld",
+            "event": _event(record.msg) if is_own else WITHHELD,
         }
-        for name, value in record.__dict__.items():
-            if name in FACTS and isinstance(value, str | int | float):
-                line[name] = value
+        line |= {
+            name: value
+            for name, value in record.__dict__.items()
+            if name in FACTS and isinstance(value, str | int | float)
+        }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
-        return json.dumps(line, separators=(",", ":"), default=str)
+        return json.dumps(line, separators=(",", ":"))
+
+
+def _event(said: object) -> str:
+    # An exception in place of an event would be turned into its text.
+    return said if isinstance(said, str) else WITHHELD
 
 
 def set_up(level: str, stream: TextIO | None = None) -> None:
@@ -72,12 +82,25 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
     logging.getLogger("server").setLevel(level.upper())
     for library in ("asyncio", "aiosqlite", "websockets", "uvicorn"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    # Tracebacks of threads and of the interpreter's end go the same way.
-    sys.excepthook = _hook
+    # Tracebacks and warnings quote values: they go the same way.
+    sys.excepthook = _on_end
+    sys.unraisablehook = _on_unraisable
+    threading.excepthook = _on_thread
+    logging.captureWarnings(capture=True)
     logging.raiseExceptions = False
 
 
-def _hook(kind: type[BaseException], *_: object) -> None:
-    logging.getLogger("server").critical(
-        "the server ended by an error", extra={"error": kind.__name__}
-    )
+def _on_end(kind: type[BaseException], *_: object) -> None:
+    _log_error("the server ended by an error", kind)
+
+
+def _on_thread(failed: threading.ExceptHookArgs) -> None:
+    _log_error("a thread ended by an error", failed.exc_type)
+
+
+def _on_unraisable(failed: sys.UnraisableHookArgs) -> None:
+    _log_error("an error could not be raised", failed.exc_type)
+
+
+def _log_error(event: str, kind: type[BaseException]) -> None:
+    logging.getLogger("server").critical(event, extra={"error": kind.__name__})
