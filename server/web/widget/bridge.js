@@ -1,7 +1,5 @@
-// The line between the frame and the page around it. The page learns that
-// something happened, never what was said.
-
-// Only these origins may speak to the frame: its own and the channel's.
+// The line to the page around: it learns that something happened, never what
+// was said. Only the server's own origin and the channel's may speak.
 export class Bridge {
   #page = null;
 

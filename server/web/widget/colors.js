@@ -14,7 +14,7 @@ function luminance(hex) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-export function contrast(one, other) {
+function contrast(one, other) {
   const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (high + 0.05) / (low + 0.05);
 }
@@ -26,7 +26,6 @@ function mixed(hex, towards, share) {
       .toString(16).padStart(2, '0')).join('')}`;
 }
 
-// Moves `hex` towards black or white until text of it is readable on `surface`.
 function readable(hex, surface) {
   const towards = luminance(surface) > 0.5 ? '#000000' : '#ffffff';
   for (let share = 0; share < 1; share += 0.05) {
@@ -37,10 +36,21 @@ function readable(hex, surface) {
   return towards;
 }
 
-// Returns the colours of a theme (`light` or `dark`) for a channel's colour.
-export function palette(color, theme) {
+// Dresses the document; returns what the launcher wears.
+export function wear(color, wished) {
   const accent = /^#[0-9a-f]{6}$/iu.test(color) ? color : DEFAULT;
   const ink = contrast(accent, '#ffffff') >= 4.5 ? '#ffffff' : '#101214';
-  const surface = SURFACES[theme];
-  return { accent, ink, surface, text: readable(accent, surface) };
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const put = () => {
+    const theme = wished in SURFACES ? wished : dark.matches ? 'dark' : 'light';
+    const surface = SURFACES[theme];
+    const { dataset, style } = document.documentElement;
+    dataset.theme = theme;
+    style.setProperty('--accent', accent);
+    style.setProperty('--ink', ink);
+    style.setProperty('--accent-text', readable(accent, surface));
+    return { '--c': accent, '--i': ink, '--s': surface };
+  };
+  dark.onchange = put;
+  return put();
 }

@@ -11,9 +11,8 @@ const comesBack = (code) =>
   [1001, 1005, 1006, 1011, 1012, 1013].includes(code)
   || (code >= 4000 && code < 4500);
 
-// `opened()`, `heard(frame)` and `changed(status)` are called back; a status is
-// `idle`, `connecting`, `ready`, `waiting` (between two tries) or `stopped`
-// (the server said: do not come back by yourself).
+// A status is `idle`, `connecting`, `ready`, `waiting` (between two tries) or
+// `stopped` (told not to come back).
 export class Connection {
   status = 'idle';
 
@@ -31,7 +30,6 @@ export class Connection {
 
   constructor({ address, opened, heard, changed }) {
     Object.assign(this, { address, opened, heard, changed });
-    // A phone that wakes up should not sit out a pause of half a minute.
     window.addEventListener('online', () => this.#hurry());
     window.addEventListener('pageshow', () => this.#hurry());
     document.addEventListener('visibilitychange', () => {
@@ -50,7 +48,6 @@ export class Connection {
     this.#become('idle');
   }
 
-  // Begins anew at once, whatever was going on.
   restart() {
     this.stop();
     this.#connect();
@@ -105,8 +102,7 @@ export class Connection {
     this.#become('waiting');
   }
 
-  // After `heartbeat` seconds of silence ask; without an answer the line is
-  // dead, and a dead line may take minutes to say so by itself.
+  // A dead line may take minutes to say so by itself.
   #listen() {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {

@@ -1,5 +1,4 @@
-// The conversation as this window knows it: takes frames and the person's
-// acts, keeps the messages in order, and says what is new (docs/protocol.md).
+// The conversation as this window knows it (docs/protocol.md, 2 to 4).
 import { Outbox } from './outbox.js';
 
 const TYPING_EVERY = 4000;
@@ -7,14 +6,12 @@ const TYPING_FOR = 10_000;
 
 const MARKS = { delivered: 0, read: 0 };
 
-// `link` is the Connection, `keep` the Keepsake. `changed()` is called when
-// anything shown may differ, `told(name, detail)` for what the page may learn.
+// `changed()`: show it anew; `told(name, detail)`: what the page may learn.
 export class Conversation {
   phase = 'none';
 
   messages = [];
 
-  // Whether the panel is open.
   watched = false;
 
   agent = null;
@@ -40,7 +37,6 @@ export class Conversation {
     this.outbox.restore();
   }
 
-  // Whether there is something to lose: a message was sent.
   get started() {
     return this.session.started || this.outbox.items.length > 0
       || this.messages.length > 0;
@@ -80,8 +76,7 @@ export class Conversation {
     const first = !this.started;
     this.adopt(this.keep.session);
     this.outbox.add(text, Date.now());
-    // Kept from the moment of sending, not of the ack: a page switch between
-    // the two would otherwise leave the first message to nobody.
+    // Now, not at the ack: a page switch in between would orphan the message.
     if (first) this.#save();
     this.typed = 0;
     this.link.start();
@@ -97,7 +92,6 @@ export class Conversation {
     this.link.say({ type: 'typing', on });
   }
 
-  // Everything shown has been seen by the person.
   read() {
     if (this.over || this.unread === 0) return;
     this.seen.customer.read = this.last;
@@ -110,7 +104,7 @@ export class Conversation {
     this.#say({ type: 'stay' });
   }
 
-  // Without a connection the wish is kept and carried out at the next one.
+  // Without a connection the wish is kept for the next one.
   end() {
     if (this.over) return;
     if (!this.started) {
@@ -125,7 +119,7 @@ export class Conversation {
     this.changed();
   }
 
-  // Leaves what is over, or was never begun; the next start is a new one.
+  // Leaves what is over, or was never begun.
   forget() {
     this.link.stop();
     this.outbox.empty();
@@ -135,8 +129,7 @@ export class Conversation {
     this.changed();
   }
 
-  // The panel was opened or closed. While it is closed there is a connection
-  // only for a conversation that has begun.
+  // A closed panel has a connection only for what has begun.
   watch(open) {
     this.watched = open;
     this.keep.open = open;
@@ -144,8 +137,7 @@ export class Conversation {
     if (!open && !this.started) this.forget();
   }
 
-  // Another tab has begun a conversation (or none any more): this one joins it,
-  // unless it has one of its own.
+  // Joins what another tab has begun, unless this one has its own.
   adopt(session) {
     if (!session || session.token === this.session.token) {
       if (session) this.session = session;
@@ -175,12 +167,12 @@ export class Conversation {
   }
 
   hear(frame) {
-    const { type } = frame;
-    if (Object.hasOwn(HEARD, type)) this[HEARD[type]](frame);
+    // A type without a method is one of a newer server.
+    this[`on_${frame.type}`]?.(frame);
     this.changed();
   }
 
-  onWelcome({ token, summary, limits, now_at: now }) {
+  on_welcome({ token, summary, limits, now_at: now }) {
     this.welcomed = true;
     this.skew = now - Date.now();
     this.limit = limits.text;
@@ -198,7 +190,7 @@ export class Conversation {
     else this.outbox.pump();
   }
 
-  onHistory({ messages, more }) {
+  on_history({ messages, more }) {
     this.behind = Boolean(more);
     for (const message of messages) this.#take(message);
     if (more) this.#say({ type: 'fetch', after: this.last });
@@ -206,7 +198,7 @@ export class Conversation {
     this.#tellUnread();
   }
 
-  onMessage(message) {
+  on_message(message) {
     const { last } = this;
     this.#take(message);
     if (this.last === last) return;
@@ -217,7 +209,7 @@ export class Conversation {
     this.told('message', { unread: this.unread });
   }
 
-  onAck({ id, number, at }) {
+  on_ack({ id, number, at }) {
     const item = this.outbox.items.find((each) => each.id === id);
     const first = !this.session.started;
     if (item) {
@@ -229,14 +221,14 @@ export class Conversation {
     this.told('started', {});
   }
 
-  onResync({ epoch }) {
+  on_resync({ epoch }) {
     this.epoch = epoch;
     this.messages = [];
     this.held.clear();
     this.behind = true;
   }
 
-  onTyping({ author, name, on }) {
+  on_typing({ author, name, on }) {
     if (author !== 'agent') return;
     clearTimeout(this.untyping);
     this.typing = on ? { name } : null;
@@ -246,31 +238,31 @@ export class Conversation {
     }, TYPING_FOR);
   }
 
-  onSeen({ by, delivered, read }) {
+  on_seen({ by, delivered, read }) {
     this.#see(by, { delivered, read });
     if (by === 'customer') this.#tellUnread();
   }
 
-  onState({ phase, agent }) {
+  on_state({ phase, agent }) {
     this.phase = phase === 'ending' ? this.phase : phase;
     this.agent = agent ?? null;
     if (!agent) this.typing = null;
   }
 
-  onDeadline({ ends_at: endsAt, warn }) {
+  on_deadline({ ends_at: endsAt, warn }) {
     this.deadline = warn ? endsAt : null;
   }
 
-  onEnded({ by, at }) {
+  on_ended({ by, at }) {
     this.#finish('ended', { by, at });
   }
 
-  onGone({ at, messages }) {
+  on_gone({ at, messages }) {
     this.#finish('gone', { ...this.receipt, goneAt: at, erased: messages });
     this.link.stop();
   }
 
-  onRefused(frame) {
+  on_refused(frame) {
     const { code } = frame;
     if (code === 'session_unknown') this.#unknown();
     else if (code === 'conversation_ended') this.outbox.close();
@@ -278,8 +270,8 @@ export class Conversation {
     this.told('error', { code });
   }
 
-  // A token that opens nothing: the conversation ended while nobody here
-  // listened, or it never began (then what was written begins a new one).
+  // It ended while nobody here listened, or it never began: then what was
+  // written begins a new one.
   #unknown() {
     const { started } = this.session;
     const shown = this.messages.length > 0 || this.outbox.items.length > 0;
@@ -306,8 +298,7 @@ export class Conversation {
     this.told('unread', { unread: 0 });
   }
 
-  // Puts a message where its number says. What comes too early waits for the
-  // gap to be filled: the list never shows a hole.
+  // What comes too early waits: the list never shows a hole.
   #take(message) {
     if (message.number > this.last) this.held.set(message.number, message);
     while (this.held.has(this.last + 1)) {
@@ -322,7 +313,6 @@ export class Conversation {
     if (message.author === 'customer') this.outbox.arrived(message.id);
   }
 
-  // Marks may get lost with a connection, so they are repeated after each.
   #mark() {
     const { read } = this.seen.customer;
     if (this.last > 0) this.#say({ type: 'delivered', number: this.last });
@@ -340,16 +330,12 @@ export class Conversation {
   }
 
   #save() {
-    if (this.session.token) this.keep.session = this.session;
+    if (!this.session.token) return;
+    this.keep.session = this.session;
+    this.keep.open = this.watched;
   }
 
   #tellUnread() {
     this.told('unread', { unread: this.unread });
   }
 }
-
-// Frame type -> method: a type that is not listed is one of a newer server.
-const HEARD = Object.fromEntries([
-  'welcome', 'history', 'message', 'ack', 'resync', 'typing', 'seen', 'state',
-  'deadline', 'ended', 'gone', 'refused',
-].map((type) => [type, `on${type[0].toUpperCase()}${type.slice(1)}`]));

@@ -1,7 +1,7 @@
-// Elements: the only place that makes them, so that text stays text.
+// Elements, drawings and links: the only place that makes them, so that text
+// stays text.
 
-// `props.text` becomes a text node, `on...` a listener, `class` the class, and
-// every other name an attribute; false and null leave the attribute out.
+// `text` becomes a text node, `on...` a listener, all else an attribute.
 export function make(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -36,4 +36,46 @@ export function icon(name, marked = '') {
   path.setAttribute('d', DRAWINGS[name]);
   drawing.append(path);
   return drawing;
+}
+
+const ADDRESS = /https:\/\/[^\s<>"'`]+/giu;
+const TRAILING = /[.,;:!?…'*_~]+$/u;
+
+// A closing bracket belongs to the address only if it was opened inside it.
+function trimmed(found) {
+  let address = found.replace(TRAILING, '');
+  for (const [opening, closing] of ['()', '[]', '{}']) {
+    while (address.endsWith(closing)
+      && address.split(closing).length > address.split(opening).length) {
+      address = address.slice(0, -1).replace(TRAILING, '');
+    }
+  }
+  return address;
+}
+
+// Names before an `@` make an address lie about where it leads: no link.
+function safe(address) {
+  try {
+    const { protocol, username, password, hostname } = new URL(address);
+    return protocol === 'https:' && !username && !password
+      && hostname.includes('.');
+  } catch {
+    return false;
+  }
+}
+
+export function linked(text) {
+  const nodes = [];
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = trimmed(found);
+    if (!safe(address)) continue;
+    nodes.push(text.slice(from, index), make('a', {
+      href: address, text: address, target: '_blank',
+      rel: 'noopener noreferrer', referrerpolicy: 'no-referrer',
+    }));
+    from = index + address.length;
+  }
+  nodes.push(text.slice(from));
+  return nodes.filter((node) => node !== '');
 }

@@ -1,6 +1,6 @@
 // The chat frame put together: storage, connection, conversation, view, page.
 import { Bridge } from './bridge.js';
-import { palette } from './colors.js';
+import { wear } from './colors.js';
 import { Connection } from './connection.js';
 import { Conversation } from './conversation.js';
 import { Keepsake, browserStorage } from './keepsake.js';
@@ -12,38 +12,14 @@ const config = JSON.parse(
 const asked = [];
 let answer = (message) => asked.push(message);
 
-// First of all, before anything is awaited: the page speaks once, at load.
+// Before anything is awaited: the page speaks once, at load.
 const bridge = new Bridge({
   origins: config.allowed_origins ?? [],
   heard: (message) => answer(message),
 });
 
-function socketAddress() {
-  const address = new URL(config.socket, window.location.href);
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-  return address.href;
-}
-
-function wear(wished) {
-  const dark = window.matchMedia('(prefers-color-scheme: dark)');
-  const put = () => {
-    const theme = ['light', 'dark'].includes(wished)
-      ? wished : (dark.matches ? 'dark' : 'light');
-    const root = document.documentElement;
-    root.dataset.theme = theme;
-    const colors = palette(config.color, theme);
-    root.style.setProperty('--accent', colors.accent);
-    root.style.setProperty('--ink', colors.ink);
-    root.style.setProperty('--accent-text', colors.text);
-    const { accent, ink, surface } = colors;
-    return { '--c': accent, '--i': ink, '--s': surface };
-  };
-  dark.addEventListener('change', put);
-  return put();
-}
-
 const { theme, lang } = await bridge.attached;
-const styles = wear(theme);
+const styles = wear(config.color, theme);
 const { locale, words } = await speak(
   [lang, ...navigator.languages].filter(Boolean), config.languages);
 document.documentElement.lang = locale;
@@ -54,7 +30,9 @@ document.body.append(view.root);
 document.title = fill(words.title, { name: config.name });
 
 const link = new Connection({
-  address: socketAddress(),
+  // ws: or wss:, as the page came.
+  address: new URL(config.socket, window.location.href).href
+    .replace(/^http/u, 'ws'),
   opened: () => conversation.opened(),
   heard: (frame) => conversation.hear(frame),
   changed: (status) => {
@@ -89,7 +67,6 @@ keep.watch((session) => {
   if (session) link.start();
 });
 
-// The launcher, not the frame, decides whether the panel is open.
 const open = keep.open;
 if (keep.session || keep.unsent().length > 0) link.start();
 bridge.say({

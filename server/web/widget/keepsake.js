@@ -1,11 +1,6 @@
-// What the browser keeps for the customer: nothing before the first message is
-// sent, nothing after the conversation has ended. The only file that touches
-// the browser's storage; tabs of the same site share it.
-//
-//   dayfly.<channel>.session   {token, started, ending}
-//   dayfly.<channel>.open      whether the panel is open
-//   dayfly.<channel>.out.<id>  {text, at, order}: a message without an ack yet.
-//       One entry each, so that two tabs never overwrite one another's.
+// What the browser keeps: nothing before the first message, nothing after the
+// end. `session` {token, started, ending}, `open`, and `out.<id>` for each
+// message without an ack: one entry each, so that tabs overwrite nothing.
 
 export class Keepsake {
   #storage;
@@ -30,7 +25,6 @@ export class Keepsake {
     return this.#read('open') === true;
   }
 
-  // The panel's state is worth a trace only while there is a conversation.
   set open(open) {
     if (this.session) this.#write('open', open);
   }
@@ -43,7 +37,6 @@ export class Keepsake {
     this.#storage?.removeItem(`${this.#prefix}out.${id}`);
   }
 
-  // The messages without an ack, in the order in which they were written.
   unsent() {
     return this.#names()
       .filter((name) => name.startsWith('out.'))
@@ -81,12 +74,12 @@ export class Keepsake {
     }
   }
 
-  // A browser that refuses to store leaves a chat that lives in its page only.
+  // Without storage the chat lives as long as its page.
   #write(name, value) {
     try {
       this.#storage.setItem(this.#prefix + name, JSON.stringify(value));
     } catch {
-      // Private mode, a full disk or blocked storage: nothing else can be done.
+      // Full or blocked.
     }
   }
 }

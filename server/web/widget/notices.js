@@ -5,7 +5,6 @@ import { fill } from './strings.js';
 // A short break is nobody's business.
 const PATIENCE = 1500;
 
-// Tells that the connection is gone, and since when it is worth telling.
 export class ConnectionNotice {
   #timer;
 
@@ -48,7 +47,6 @@ export class ConnectionNotice {
   }
 }
 
-// Counts down to the end, with a way to stay.
 export class DeadlineNotice {
   #clock;
 
@@ -81,7 +79,6 @@ export class DeadlineNotice {
   }
 }
 
-// Asks once more before everything is deleted.
 export class EndQuestion {
   constructor({ words, name, end, closed }) {
     this.closed = closed;
@@ -119,7 +116,6 @@ export class EndQuestion {
   }
 }
 
-// The end, with the server's receipt.
 export class Farewell {
   constructor({ words, time, again }) {
     Object.assign(this, { words, time });

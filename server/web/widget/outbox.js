@@ -1,14 +1,12 @@
 // Messages on their way: kept until the server says that they are on its disk.
 
-// One at a time: a refusal for being too fast can then never change the order
-// in which a person wrote, and a conversation between people needs no more.
+// One at a time: a refusal can then never change the order.
 const ACK_WITHIN = 15_000;
 const LONGEST_PAUSE = 30_000;
 
 const TRANSIENT = new Set(['too_fast', 'unavailable']);
 
-// `say(frame)` sends and tells whether it could; `stuck()` is called when an
-// ack is overdue; `changed()` whenever an item is to be shown differently.
+// `say(frame)` tells whether it could; `stuck()`: an ack is overdue.
 export class Outbox {
   items = [];
 
@@ -24,7 +22,7 @@ export class Outbox {
     Object.assign(this, { keep, say, stuck, changed });
   }
 
-  // Takes over what an earlier page, or a closed tab, could not get rid of.
+  // Takes over what an earlier page could not get rid of.
   restore() {
     this.items = this.keep.unsent().map((item) => ({
       ...item, author: 'customer', state: 'sending',
@@ -41,7 +39,6 @@ export class Outbox {
     return item;
   }
 
-  // Sends the first one that waits, if none is under way.
   pump() {
     if (this.#asked) return;
     const item = this.items.find(({ state }) => state === 'sending');
@@ -52,14 +49,13 @@ export class Outbox {
     this.#timer = setTimeout(this.stuck, ACK_WITHIN);
   }
 
-  // The connection is gone; whether the last one arrived is not known, and
-  // need not be: the same id is the same message.
+  // Whether the last one arrived need not be known: same id, same message.
   lost() {
     clearTimeout(this.#timer);
     this.#asked = null;
   }
 
-  // Takes a message off the list that is known to be on the server's disk.
+  // It is on the server's disk.
   arrived(id) {
     const item = this.items.find((each) => each.id === id);
     if (!item) return;
@@ -101,7 +97,7 @@ export class Outbox {
     this.changed();
   }
 
-  // The conversation is over: what was not sent by now never will be.
+  // The conversation is over.
   close() {
     this.lost();
     for (const item of this.items) this.#fail(item, 'conversation_ended');

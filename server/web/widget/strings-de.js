@@ -22,6 +22,7 @@ export const words = {
   left: 'noch {n} Zeichen',
   too_long: '{n} Zeichen zu viel',
   privacy: 'Wird beim Ende des Chats gelöscht',
+  promise: 'Bis Sie schreiben, wird nichts gespeichert. Mit dem Ende des Chats wird alles gelöscht.',
   sending: 'Wird gesendet …',
   sent: 'Gesendet',
   delivered: 'Zugestellt',

@@ -22,6 +22,7 @@ export const words = {
   left: 'quedan {n} caracteres',
   too_long: 'sobran {n} caracteres',
   privacy: 'Se borra al terminar el chat',
+  promise: 'Nada se guarda hasta que escriba. Todo se borra al terminar.',
   sending: 'Enviando…',
   sent: 'Enviado',
   delivered: 'Entregado',

@@ -22,6 +22,7 @@ export const words = {
   left: 'encore {n} caractères',
   too_long: '{n} caractères en trop',
   privacy: 'Effacé à la fin de la discussion',
+  promise: 'Rien n’est stocké avant que vous n’écriviez. Tout est effacé à la fin.',
   sending: 'Envoi…',
   sent: 'Envoyé',
   delivered: 'Distribué',

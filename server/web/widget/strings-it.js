@@ -22,6 +22,7 @@ export const words = {
   left: 'ancora {n} caratteri',
   too_long: '{n} caratteri di troppo',
   privacy: 'Cancellato alla fine della chat',
+  promise: 'Nulla è salvato finché non scrive. Tutto è cancellato alla fine.',
   sending: 'Invio…',
   sent: 'Inviato',
   delivered: 'Consegnato',

@@ -22,6 +22,7 @@ export const words = {
   left: 'nog {n} tekens',
   too_long: '{n} tekens te veel',
   privacy: 'Wordt gewist als de chat eindigt',
+  promise: 'Niets wordt bewaard tot u schrijft. Alles wordt gewist aan het einde.',
   sending: 'Versturen…',
   sent: 'Verstuurd',
   delivered: 'Bezorgd',

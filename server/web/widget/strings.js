@@ -1,5 +1,4 @@
-// Every word a customer reads, in English, and the choice of another language.
-// A language is one file, strings-<code>.js, loaded only where it is spoken.
+// Every word a customer reads; other languages are loaded where spoken.
 
 export const en = {
   title: 'Chat with {name}',
@@ -24,6 +23,7 @@ export const en = {
   left: '{n} characters left',
   too_long: '{n} characters too many',
   privacy: 'Deleted when the chat ends',
+  promise: 'Nothing is stored until you write. Everything is deleted when the chat ends.',
   sending: 'Sending…',
   sent: 'Sent',
   delivered: 'Delivered',
@@ -63,8 +63,7 @@ export const en = {
 
 const SPOKEN = ['en', 'de', 'fr', 'es', 'it', 'nl'];
 
-// `wished` is a list of language tags, best first; `offered` what the channel
-// allows (none: all). Returns {locale, words}: the locale is for times.
+// `wished`: language tags, best first; `offered`: what the channel allows.
 export async function speak(wished, offered) {
   const allowed = SPOKEN.filter((code) =>
     !offered?.length || offered.includes(code));
@@ -80,7 +79,6 @@ export async function speak(wished, offered) {
   }
 }
 
-// Puts values into a sentence: fill('Hello {name}', {name: 'you'}).
 export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/gu, (_, name) => values[name] ?? '');
 }

@@ -1,6 +1,5 @@
 // The list of messages: one element each, kept as long as its message.
-import { icon, make } from './dom.js';
-import { linked } from './links.js';
+import { icon, linked, make } from './dom.js';
 import { fill } from './strings.js';
 
 const JOINED_WITHIN = 5 * 60_000;
@@ -28,17 +27,22 @@ export class Transcript {
     this.root = make('div', {
       class: 'log', role: 'log', 'aria-label': words.log, tabindex: '0',
       onscroll: () => {
-        this.stuck = this.atEnd;
+        // Scrolled by a person, not by the list having become shorter.
+        if (this.root.clientHeight === this.height) this.stuck = this.atEnd;
         this.#label();
         scrolled();
       },
-    }, ...(greeting ? [this.#greeting(greeting)] : []), this.list);
+    }, ...(greeting ? [this.#greeting(greeting)] : []), this.list,
+    this.promise = make('p', { class: 'promise' }, icon('lock'),
+      make('span', { text: words.promise })));
     this.pill = make('button', {
       class: 'pill', type: 'button', hidden: true,
       onclick: () => this.toEnd(true),
     });
-    // A keyboard or a longer banner takes room: what was at the end stays so.
-    new ResizeObserver(() => this.stuck && this.toEnd()).observe(this.root);
+    new ResizeObserver(() => {
+      this.height = this.root.clientHeight;
+      if (this.stuck) this.toEnd();
+    }).observe(this.root);
     this.stuck = true;
   }
 
@@ -57,7 +61,6 @@ export class Transcript {
     this.#label();
   }
 
-  // Draws the line above the first message the person has not seen.
   divide(number) {
     this.#newFrom = number;
   }
@@ -67,6 +70,7 @@ export class Transcript {
     const stuck = this.stuck || (mine && !this.#shown.has(mine.id));
     this.root.setAttribute('aria-busy', quiet);
     this.unread = unread;
+    this.promise.hidden = messages.length + items.length > 0;
     const all = [...messages, ...items];
     const kept = new Set(all.map(({ id }) => id));
     for (const [id, shown] of this.#shown) {

@@ -48,7 +48,6 @@ export class View {
     this.#build(alone);
   }
 
-  // Ties the view to what it shows.
   attend({ conversation, link, close }) {
     Object.assign(this, { conversation, link, close });
     this.root.addEventListener('keydown', ({ key }) => {
@@ -73,8 +72,7 @@ export class View {
     if (open && focus) this.#focus();
   }
 
-  // Many frames at once are drawn once. Not an animation frame: those stop in
-  // a frame that is hidden, and the unread count must not.
+  // Not an animation frame: those stop while the panel is hidden.
   show() {
     if (this.#due || !this.conversation) return;
     this.#due = true;
@@ -99,10 +97,11 @@ export class View {
       quiet: conversation.behind || !this.#opened,
     });
     this.composer.limit = conversation.limit;
-    this.composer.root.hidden = over;
-    this.foot.hidden = over;
+    const leaving = over || conversation.session.ending;
+    this.composer.root.hidden = leaving;
+    this.foot.hidden = leaving;
     this.farewell.show(phase, receipt ?? {});
-    this.ending.hidden = over || !conversation.started;
+    this.ending.hidden = leaving || !conversation.started;
     this.#head(conversation);
     this.#look();
   }
@@ -114,14 +113,13 @@ export class View {
       : phase === 'active' && agent ? fill(words.active, { name: agent })
         : phase === 'waiting' ? words.waiting : words.hello;
     if (this.status.textContent !== text) this.status.textContent = text;
-    this.status.classList.toggle('live', phase === 'active' && !over);
+    this.status.classList.toggle('live', phase === 'active');
     const writer = typing ? typing.name ?? name : '';
     this.typing.classList.toggle('on', Boolean(typing));
     const spoken = typing ? fill(words.typing, { name: writer }) : '';
     if (this.writer.textContent !== spoken) this.writer.textContent = spoken;
   }
 
-  // Read is what is on an open panel, on a visible page, at the end of the list.
   #look() {
     if (!this.#opened || document.hidden || !this.transcript.stuck) return;
     this.conversation?.read();

@@ -1,5 +1,4 @@
-// The loader: puts the launcher and, when idle, the chat frame in a page. It
-// stores nothing; what a person types stays in the frame, on the server's origin.
+// The loader: puts the launcher and the chat frame in a page; stores nothing.
 (() => {
   'use strict';
   const script =
@@ -20,7 +19,7 @@ background:var(--c);color:var(--i);cursor:pointer;opacity:0;scale:.5;
 box-shadow:0 8px 24px #0005}
 button,div{position:fixed;right:20px;bottom:96px;transition:all .2s}
 :host([on]) button{opacity:1;scale:1}
-button:focus-visible{outline:3px solid var(--c);outline-offset:3px}
+button:focus-visible{outline:3px solid;outline-offset:-6px}
 svg{position:absolute;inset:16px;fill:none;stroke:currentColor;
 stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 svg+svg,:host([open]) svg{opacity:0}
@@ -34,7 +33,8 @@ max-height:calc(100dvh - 116px);border-radius:18px;overflow:hidden;
 background:var(--s);box-shadow:0 0 0 1px #0002,0 12px 48px #0005;
 visibility:hidden;opacity:0;translate:0 12px}
 :host([side=left]) :is(button,div){right:auto;left:20px}
-:host([open]) div{visibility:visible;opacity:1;translate:0}
+:host([open]) div{visibility:visible;opacity:1;translate:0;
+transition-property:opacity,translate}
 iframe{border:0;width:100%;height:100%}
 :host([narrow]) div{inset:0!important;width:auto;height:100%;max-height:none;
 border-radius:0;box-sizing:border-box;transition:none;
@@ -44,8 +44,8 @@ padding-bottom:env(safe-area-inset-bottom)}
 
   const make = (tag, attributes, ...children) => {
     const element =
-      document.createElementNS(`http://www.w3.org/${attributes.d
-        || attributes.viewBox ? '2000/svg' : '1999/xhtml'}`, tag);
+      document.createElementNS(`http://www.w3.org/${/svg|path/.test(tag)
+        ? '2000/svg' : '1999/xhtml'}`, tag);
     for (const name in attributes) element.setAttribute(name, attributes[name]);
     element.append(...children);
     return element;
@@ -64,7 +64,7 @@ padding-bottom:env(safe-area-inset-bottom)}
 
   class Launcher extends HTMLElement {
     waiting = [];
-    unread = 0;
+    news = {};
     sheet = false;
     labels = { open: 'Open chat', close: 'Close chat', title: 'Chat' };
 
@@ -83,7 +83,7 @@ padding-bottom:env(safe-area-inset-bottom)}
       this.setAttribute('role', 'complementary');
       this.setAttribute('side', data.position);
       this.button.onclick = () => this.set(!this.open);
-      this.onkeydown = ({ key }) => key === 'Escape' && this.set(false);
+      this.onkeydown = ({ key }) => { if (key === 'Escape') this.set(false); };
       addEventListener('message', (event) => this.hear(event));
       const fit = () => this.fit();
       narrow.onchange = fit;
@@ -107,7 +107,6 @@ padding-bottom:env(safe-area-inset-bottom)}
       emit(open ? 'open' : 'close', {});
     }
 
-    // Made once and never moved: a frame that is moved starts anew.
     load() {
       if (this.frame) return;
       this.frame = make('iframe', { src: address });
@@ -130,10 +129,11 @@ padding-bottom:env(safe-area-inset-bottom)}
     hear({ source, origin, data: said }) {
       if (source !== this.frame?.contentWindow || origin !== address.origin
         || said?.dayfly !== 1) return;
-      if (said.type === 'attached') this.attach(said);
-      if (said.type === 'close') this.set(false);
-      if (said.type === 'unread') this.paint(said);
-      if (said.type === 'event') emit(said.name, said.detail);
+      const { type } = said;
+      if (type === 'attached') this.attach(said);
+      if (type === 'close') this.set(false);
+      if (type === 'unread') this.paint(said);
+      if (type === 'event') emit(said.name, said.detail);
     }
 
     attach({ styles, labels, open }) {
@@ -148,19 +148,17 @@ padding-bottom:env(safe-area-inset-bottom)}
       emit('ready', {});
     }
 
-    paint({ unread = this.unread, label } = {}) {
-      this.unread = unread;
+    paint({ unread, label } = this.news) {
+      this.news = { unread, label };
       this.badge.textContent = unread > 99 ? '99+' : unread || '';
       const { open, close, title } = this.labels;
-      const name = (element, text) => element?.setAttribute('aria-label', text);
-      name(this.button, this.open ? close : label || open);
-      name(this.frame, title);
-      name(this.panel, title);
-      name(this, title);
+      for (const each of [this, this.panel, this.frame, this.button]) {
+        each?.setAttribute('aria-label', title);
+      }
+      this.button.setAttribute('aria-label', this.open ? close : label || open);
       this.button.setAttribute('aria-expanded', this.open);
     }
 
-    // On a phone: fill what the keyboard leaves free, do not scroll the page.
     fit() {
       const full = narrow.matches;
       const sheet = full && this.open;
@@ -186,7 +184,7 @@ padding-bottom:env(safe-area-inset-bottom)}
       return () => api.off(name, heard);
     },
     off: (name, heard) => { listeners[name]?.delete(heard); },
-    // Takes functions and ['verb', ...], also queued before this script ran.
+    // Takes functions and ['verb', ...], as queued before the loader ran.
     push(...calls) {
       for (const call of calls) {
         if (call.call) call(api);
@@ -199,7 +197,7 @@ padding-bottom:env(safe-area-inset-bottom)}
   const start = () => {
     const queued = window.Dayfly || [];
     launcher = make('dayfly-launcher', {});
-    // Beside the body: pages that swap their body keep the chat.
+    // Pages that swap their body keep the chat.
     root.append(launcher);
     window.Dayfly = api;
     api.push(...queued);
