@@ -176,7 +176,8 @@ async def test_scrubbing_takes_what_moving_rows_left(
     path: Path, history: History
 ) -> None:
     """Also the copies that SQLite leaves when it moves a row are gone."""
-    dead = await churn(history, random.Random(1))
+    # By this one's chance SQLite 3.40 leaves two: without scrub this is red.
+    dead = await churn(history, random.Random(2))
 
     assert await history.scrub()
 

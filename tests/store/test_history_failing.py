@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import pytest
 
 from server.clock import SystemClock
 from server.errors import Corrupt, Misconfigured, Unavailable
+from server.store.group import Group
 from server.store.history import History
+from server.store.rows import MessageRow
 from tests.store.samples import (
     Note,
     adding,
@@ -67,16 +70,32 @@ async def test_a_full_disk_fails_the_group_and_no_more(path: Path) -> None:
         assert await history.messages(conversation_id(1), 0, 9) == [message(2)]
 
 
-async def test_a_row_that_breaks_a_rule_fails_its_group(path: Path) -> None:
-    """The same client id twice is our fault; the next group is written."""
+@pytest.mark.parametrize(
+    "bad",
+    [
+        message(of=2),  # of no conversation
+        replace(message(2), number=1),
+        replace(message(2), client_id=message(1).client_id),
+    ],
+    ids=["orphan", "number twice", "client id twice"],
+)
+async def test_a_row_that_breaks_a_rule_fails_its_group(
+    path: Path, bad: MessageRow
+) -> None:
+    """All of the group, and nothing of it comes along with the next one."""
+
+    def keep_and_break(group: Group) -> None:
+        group.keep(conversation(3))
+        group.add(bad)
+
     async with running(path) as history:
         await history.write(keeping(conversation()))
         await history.write(adding(message()))
-        for bad in (message(), message(of=2)):  # repeated; of nothing
-            with pytest.raises(Unavailable):
-                await history.write(adding(bad))
+        with pytest.raises(Unavailable):
+            await history.write(keep_and_break)
 
         await history.write(adding(message(2)))
+        assert await history.conversation(conversation_id(3)) is None
 
 
 @pytest.mark.parametrize("error", [OSError(), Unavailable(), RuntimeError()])
