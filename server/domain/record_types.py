@@ -240,7 +240,14 @@ RECORD_TYPES = (
         home=Home.BLOBS,
         encrypted=True,
         dies="with the conversation, and after 24 hours at the latest",
-        held=False,
+        held=True,
+        columns=(
+            "attachment.id",
+            "attachment.conversation",
+            "attachment.size",
+            "attachment.expires_at",
+            "attachment.sealed",
+        ),
     ),
     RecordType(
         name="messages and attachments, every other channel",

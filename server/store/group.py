@@ -12,6 +12,7 @@ from typing import Protocol
 from server.errors import ServerError
 from server.ids import ApplicationId, ConversationId
 from server.store.rows import (
+    AttachmentRow,
     ConversationRow,
     CursorRow,
     MessageRow,
@@ -50,8 +51,10 @@ class Group:
     """The rows of one commit, all or none."""
 
     __slots__ = (
+        "attachments",
         "conversations",
         "cursors",
+        "dropped_attachments",
         "dropped_notices",
         "dropped_sign_ins",
         "erased",
@@ -68,6 +71,8 @@ class Group:
         self.sign_ins: list[SignInRow] = []
         self.dropped_sign_ins: list[bytes] = []
         self.cursors: list[CursorRow] = []
+        self.attachments: list[AttachmentRow] = []
+        self.dropped_attachments: list[str] = []
         self.notices: list[NoticeRow] = []
         self.dropped_notices: list[tuple[ConversationId, ApplicationId]] = []
         self.undoing: list[Undo] = []
@@ -81,6 +86,8 @@ class Group:
             or self.sign_ins
             or self.dropped_sign_ins
             or self.cursors
+            or self.attachments
+            or self.dropped_attachments
             or self.notices
             or self.dropped_notices
         )
@@ -94,7 +101,7 @@ class Group:
         self.messages.append(row)
 
     def erase(self, conversation: ConversationId) -> None:
-        """Delete the conversation, its messages and cursors, if any."""
+        """Delete the conversation and everything that belongs to it."""
         self.erased.append(conversation)
 
     def keep_sign_in(self, row: SignInRow) -> None:
@@ -108,6 +115,14 @@ class Group:
     def keep_cursor(self, row: CursorRow) -> None:
         """Write ``row``, unless its conversation is not stored."""
         self.cursors.append(row)
+
+    def add_attachment(self, row: AttachmentRow) -> None:
+        """Write a new attachment of a conversation that is kept."""
+        self.attachments.append(row)
+
+    def drop_attachment(self, attachment: str) -> None:
+        """Delete the row of that attachment; none is no error."""
+        self.dropped_attachments.append(attachment)
 
     def keep_notice(self, row: NoticeRow) -> None:
         """Write ``row``, in place of one for the same end and application."""

@@ -20,7 +20,13 @@ from server.errors import Unavailable
 from server.ids import AccountId, AgentId, ConversationId
 from server.store.connection import damage, is_damage
 from server.store.handed import Handed
-from server.store.rows import ConversationRow, LiveRow, MessageRow, SignInRow
+from server.store.rows import (
+    AttachmentRow,
+    ConversationRow,
+    LiveRow,
+    MessageRow,
+    SignInRow,
+)
 from server.store.statements import columns
 
 _PHASES = {phase.value: phase for phase in Phase}
@@ -30,6 +36,8 @@ _CONVERSATION = columns(ConversationRow)
 _MESSAGE = columns(MessageRow)
 # Only names of this program's own fields are put into the statements.
 _CONVERSATIONS = f"SELECT {', '.join(_CONVERSATION)} FROM conversation"  # noqa: S608
+_ATTACHMENT = columns(AttachmentRow)
+_ATTACHMENTS = f"SELECT {', '.join(_ATTACHMENT)} FROM attachment"  # noqa: S608
 _MESSAGES = f"SELECT {', '.join(_MESSAGE)} FROM message"  # noqa: S608
 _OF_PHASE = f"{_CONVERSATIONS} WHERE account = ? AND phase = ?"
 _IN_ORDER = "ORDER BY started_at LIMIT ?"
@@ -145,6 +153,38 @@ class Reading:
         except KeyError:
             raise damage(self._path) from None
 
+    async def attachment(self, id: str) -> AttachmentRow | None:  # noqa: A002
+        """The row of that attachment."""
+        rows = await self._rows(f"{_ATTACHMENTS} WHERE id = ?", id)
+        return _attachment(rows[0]) if rows else None
+
+    async def attachment_ids(self, of: ConversationId | None) -> list[str]:
+        """The ids of a conversation's attachments; None: of all there are."""
+        rows = await self._rows(
+            "SELECT id FROM attachment"
+            " WHERE conversation = coalesce(?, conversation)",
+            of,
+        )
+        return [row[0] for row in rows]
+
+    async def room_taken(self, id: ConversationId) -> tuple[int, int]:  # noqa: A002
+        """How many attachments that conversation has, and bytes in all."""
+        rows = await self._rows(
+            "SELECT count(*), coalesce(sum(size), 0) FROM attachment"
+            " WHERE conversation = ?",
+            id,
+        )
+        return rows[0][0], rows[0][1]
+
+    async def expired_attachments(
+        self, now: float, limit: int
+    ) -> list[AttachmentRow]:
+        """Attachments that are due at ``now``, at most ``limit``."""
+        rows = await self._rows(
+            f"{_ATTACHMENTS} WHERE expires_at <= ? LIMIT ?", now, limit
+        )
+        return [_attachment(row) for row in rows]
+
     async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
         """The sign-in with that hash, expired or not."""
         rows = await self._rows(
@@ -174,6 +214,10 @@ class Reading:
         except KeyError:
             raise damage(self._path) from None
         return ConversationRow(**values)
+
+
+def _attachment(row: Iterable[Any]) -> AttachmentRow:
+    return AttachmentRow(**dict(zip(_ATTACHMENT, row, strict=True)))
 
 
 def _message(

@@ -138,6 +138,26 @@ class NoticeRow:
     undelivered: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRow:
+    """A file of a conversation; its contents lie in the folder of blobs.
+
+    Attributes:
+        id: Names it, in the folder too.
+        conversation: Where it belongs, and dies with.
+        size: Bytes, of its plain text.
+        expires_at: Unix seconds; erased then, whatever its conversation does.
+        sealed: ``sealed_attachment.pack``, sealed under the conversation's
+            key: side, name, media type and the file's own key.
+    """
+
+    id: str
+    conversation: ConversationId
+    size: int
+    expires_at: float
+    sealed: bytes = field(repr=False)
+
+
 class LastRow(NamedTuple):
     """What is known of a conversation that is about to be erased unread."""
 

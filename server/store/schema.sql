@@ -51,6 +51,18 @@ CREATE TABLE message (         -- [customer messages, web]
     UNIQUE (conversation, client_id)
 ) STRICT;
 
+CREATE TABLE attachment (      -- [attachments, web]
+    id           TEXT NOT NULL PRIMARY KEY, -- names the file in the blobs
+    conversation TEXT NOT NULL REFERENCES conversation (id),
+    size         INTEGER NOT NULL, -- bytes, of its plain text
+    expires_at   REAL NOT NULL,    -- erased then at the latest
+    sealed       BLOB NOT NULL     -- side, name, media type, the file's key:
+                                   -- see store/sealed_attachment.py
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attachment_of ON attachment (conversation);
+CREATE INDEX attachment_expiring ON attachment (expires_at);
+
 CREATE TABLE sign_in (         -- [agent sign-ins]
     hash       BLOB NOT NULL PRIMARY KEY, -- SHA-256 of an agent's token
     agent      TEXT NOT NULL,      -- whose

@@ -10,6 +10,7 @@ import aiosqlite
 
 from server.store.group import Group
 from server.store.rows import (
+    AttachmentRow,
     ConversationRow,
     CursorRow,
     MessageRow,
@@ -67,6 +68,9 @@ KEEP_NOTICE = (
 DROP_NOTICE = (
     "DELETE FROM ending_notice WHERE conversation = ? AND application = ?"
 )
+ADD_ATTACHMENT = _insert("attachment", AttachmentRow)
+DROP_ATTACHMENT = "DELETE FROM attachment WHERE id = ?"
+ERASE_ATTACHMENTS = "DELETE FROM attachment WHERE conversation = ?"
 ERASE_CURSORS = "DELETE FROM handover WHERE conversation = ?"
 ERASE_MESSAGES = "DELETE FROM message WHERE conversation = ?"
 ERASE = "DELETE FROM conversation WHERE id = ?"
@@ -77,6 +81,7 @@ _of_conversation = attrgetter(*columns(ConversationRow))
 _of_message = attrgetter(*columns(MessageRow))
 _of_sign_in = attrgetter(*columns(SignInRow))
 _of_cursor = attrgetter(*columns(CursorRow))
+_of_attachment = attrgetter(*columns(AttachmentRow))
 _of_notice = attrgetter(*columns(NoticeRow))
 
 
@@ -93,10 +98,13 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
     steps: tuple[tuple[str, Iterable[tuple[object, ...]]], ...] = (
         (KEEP, map(_of_conversation, group.conversations.values())),
         (ADD, map(_of_message, group.messages)),
+        (ADD_ATTACHMENT, map(_of_attachment, group.attachments)),
         (KEEP_SIGN_IN, map(_of_sign_in, group.sign_ins)),
         (KEEP_CURSOR, map(_of_cursor, group.cursors)),
         (KEEP_NOTICE, map(_of_notice, group.notices)),
         # Deletions last: see group.py. Messages first: they refer.
+        (DROP_ATTACHMENT, ((id_,) for id_ in group.dropped_attachments)),
+        (ERASE_ATTACHMENTS, ((id_,) for id_ in group.erased)),
         (ERASE_CURSORS, ((id_,) for id_ in group.erased)),
         (ERASE_MESSAGES, ((id_,) for id_ in group.erased)),
         (ERASE, ((id_,) for id_ in group.erased)),
