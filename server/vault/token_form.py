@@ -16,10 +16,9 @@ import base64
 import json
 import re
 from collections.abc import Collection, Mapping
-from enum import StrEnum
 from typing import Any, Final, NoReturn
 
-from server.errors import RefusalCode, Refused
+from server.vault.token_refusal import TokenFault, TokenRefused
 
 #: Characters of a signed token. The longest honest ones have some hundreds.
 LONGEST_SIGNED: Final = 8 * 1024
@@ -30,37 +29,6 @@ LONGEST_ISSUER: Final = 128
 
 _TYPE: Final = "JWT"
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*\Z", re.ASCII)
-
-
-class TokenFault(StrEnum):
-    """What is wrong with a token; for our own statistics only."""
-
-    ALGORITHM = "algorithm"
-    AUDIENCE = "audience"
-    CLAIMS = "claims"
-    EARLY = "early"
-    FORM = "form"
-    HEADER = "header"
-    ISSUER = "issuer"
-    KEY = "key"
-    LATE = "late"
-    SIZE = "size"
-    TYPE = "type"
-
-
-class TokenRefused(Refused):
-    """A token that opens nothing.
-
-    The bearer hears ``BAD_CREDENTIALS``, whatever the reason: which check
-    stopped a forged token is what its forger wants to know.
-
-    Attributes:
-        fault: The reason, to be counted here and told to nobody.
-    """
-
-    def __init__(self, fault: TokenFault) -> None:
-        super().__init__(RefusalCode.BAD_CREDENTIALS)
-        self.fault = fault
 
 
 def parts_of(token: str, *, count: int, longest: int) -> list[bytes]:

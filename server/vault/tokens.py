@@ -22,13 +22,12 @@ from joserfc.errors import JoseError
 from server.vault.token_form import (
     LONGEST_SEALED,
     LONGEST_SIGNED,
-    TokenFault,
-    TokenRefused,
     check_header,
     issuer_in,
     object_in,
     parts_of,
 )
+from server.vault.token_refusal import TokenFault, TokenRefused
 from server.vault.token_secret import TokenSecret
 
 #: Seconds for which a token may be under way; all of it, for what we sign.

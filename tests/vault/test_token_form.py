@@ -6,11 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.vault.token_form import (
-    LONGEST_SIGNED,
-    TokenFault,
-    TokenRefused,
-)
+from server.vault.token_form import LONGEST_SIGNED
+from server.vault.token_refusal import TokenFault, TokenRefused
 from server.vault.tokens import open_token, unverified_issuer, verify_private
 from tests.vault.token_maker import (
     CLAIMS,

@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwe, jwt
 
 from server.errors import RefusalCode
-from server.vault.token_form import TokenFault, TokenRefused
+from server.vault.token_refusal import TokenFault, TokenRefused
 from server.vault.tokens import (
     LIFE,
     SKEW,

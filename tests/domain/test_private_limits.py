@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.private_data import (
+from server.domain.private_limits import (
     DEEPEST,
     LARGEST,
     LONGEST_KEY,
@@ -136,30 +136,6 @@ def test_what_exceeds_a_limit_is_refused(
         assert refusal.value.fault is fault
         assert refusal.value.code is RefusalCode.MALFORMED
         assert str(refusal.value) == "malformed"
-
-
-#: Appendix A of RFC 7396, those in which both are objects.
-PATCHES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
-    ({"a": "b"}, {"a": "c"}, {"a": "c"}),
-    ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
-    ({"a": "b"}, {"a": None}, {}),
-    ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
-    ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
-    ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
-    ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
-    ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
-    ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
-    ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
-    ({"a": {"b": 1}}, {}, {"a": {"b": 1}}),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "merged"), PATCHES)
-def test_a_patch_does_what_the_standard_says(
-    old: dict[str, Any], new: dict[str, Any], merged: dict[str, Any]
-) -> None:
-    """The examples of RFC 7396."""
-    assert merge(old, new) == merged
 
 
 def test_small_patches_make_no_large_object() -> None:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from server.domain.merge_patch import JsonObject, merged
 from server.errors import RefusalCode, Refused
 
 #: Bytes of the whole, as compact JSON.
@@ -31,8 +32,6 @@ LONGEST_KEY: Final = 200
 #: What a signed or an unsigned word of 64 bits holds: MessagePack's limit.
 SMALLEST: Final = -(2**63)
 LARGEST: Final = 2**64 - 1
-
-JsonObject = dict[str, Any]
 
 
 class PrivateDataFault(StrEnum):
@@ -93,29 +92,10 @@ def replace(new: object) -> JsonObject:
 def merge(old: Mapping[str, Any], new: object) -> JsonObject:
     """What is kept if ``new`` is a JSON merge patch (RFC 7396) of ``old``.
 
-    Members named in ``new`` replace those of ``old``, null takes one away,
-    and objects are merged member by member. A list is replaced whole.
-
     Raises:
         PrivateDataRefused: ``new``, or what comes of it, may not be kept.
     """
-    return check(_merged(old, check(new)))
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> JsonObject:
-    merged = dict(old)
-    for name, value in new.items():
-        if value is None:
-            merged.pop(name, None)
-        elif isinstance(value, dict):
-            before = merged.get(name)
-            # Also into nothing: nulls within a new object are not kept.
-            merged[name] = _merged(
-                before if isinstance(before, dict) else {}, value
-            )
-        else:
-            merged[name] = value
-    return merged
+    return check(merged(old, check(new)))
 
 
 def _entries(
