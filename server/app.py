@@ -124,11 +124,12 @@ class Server:
         keys, history = await self._open_files(config.data)
         self._keys = keys
         self._house = house = self._make_house(keys, history)
-        self._resources.push_async_callback(house.errands.finish, LAST_ERRANDS)
         self._remembering = Remembering(house)
         self._ending = Ending(house)
         self._purging = Purging(house, self._ending, self._remembering)
         self._start_task("writing", history.run())
+        # Stopped before the writing is: some of them wait for it.
+        self._resources.push_async_callback(house.errands.finish, LAST_ERRANDS)
         await self._take_up(history)
         await checking
 

@@ -6,6 +6,7 @@ new key file beside old conversations would make them unreadable in silence.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from server.errors import Misconfigured
@@ -69,8 +70,12 @@ class DataFolder:
                 " holds conversations that only it can open: bring it back"
             )
         master = MasterKey.generate(randomness)
-        path.touch(mode=0o600)
-        path.write_text(f"{master.text()}\n")
+        try:
+            _write_for_good(path, f"{master.text()}\n".encode())
+        except OSError as error:
+            raise Misconfigured(
+                f"cannot keep a master key in {path}: {error.strerror}"
+            ) from None
         return master
 
     def open_keys(self, master: MasterKey, randomness: Randomness) -> Keyring:
@@ -88,3 +93,21 @@ class DataFolder:
                 f" {self.database}, which cannot be read without it"
             )
         return Keyring.open(self.keys, master, randomness=randomness)
+
+
+def _write_for_good(path: Path, content: bytes) -> None:
+    # Whole or not at all, and through to the medium: after a power cut every
+    # acknowledged message would be unreadable without it.
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(os.open(unfinished, flags, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
