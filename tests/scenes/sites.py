@@ -61,16 +61,20 @@ class Site:
     Args:
         data: The folder.
         clock: A clock that moves when told; None for the machine's.
+        more: Settings that differ from those of ``settings``.
     """
 
-    def __init__(self, data: Path, clock: FakeClock | None = None) -> None:
+    def __init__(
+        self, data: Path, clock: FakeClock | None = None, **more: Any
+    ) -> None:
         self.data = data
         self.clock = clock
-        self.server: Server = Server(configured(data), clock=clock)
+        self._config = configured(data, **more)
+        self.server = Server(self._config, clock=clock)
 
     async def start(self) -> None:
         """Start; on the same folder as before, if there was a before."""
-        self.server = Server(configured(self.data), clock=self.clock)
+        self.server = Server(self._config, clock=self.clock)
         await self.server.__aenter__()
 
     async def stop(self) -> None:

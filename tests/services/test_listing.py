@@ -76,6 +76,20 @@ async def test_changes_are_told_to_the_right_agents() -> None:
     ]  # fmt: skip
 
 
+async def test_what_never_stood_in_a_list_does_not_leave_it() -> None:
+    """What another agent has is nobody else's business, also when it ends."""
+    world = World()
+    customer, maria, _ = await world.taken()
+    world.listing.tell()
+    jonas = await world.shift("jonas")
+
+    await customer.do("end")
+    world.listing.tell()
+
+    assert jonas.all("listed", "unlisted") == []
+    assert maria.kinds[-1] == "unlisted"
+
+
 async def test_the_preview_is_the_head_of_the_customers_last_message() -> None:
     """For agents only, and after a restart as before."""
     world = World()

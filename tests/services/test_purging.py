@@ -90,10 +90,12 @@ async def test_no_sign_of_life_moves_the_maximum_age() -> None:
         await customer.say(f"client-{int(passed):04}", "More")
     assert customer.all("ended") == []
 
-    await world.pass_(MAX_AGE - passed - TICK)
+    await world.pass_(MAX_AGE - passed - 4 * TICK)
     await customer.do("stay")
+    for _ in range(3):
+        await world.pass_(TICK)
     assert len(customer.all("deadline")) == 1
-    await world.pass_(2 * TICK)
+    await world.pass_(TICK)
 
     assert customer.last("ended")["by"] == "age"
 
