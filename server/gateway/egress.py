@@ -32,7 +32,6 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
-    InvalidURL,
     TCPConnector,
 )
 from aiohttp.abc import AbstractResolver
@@ -129,7 +128,8 @@ class Egress:
                 return await _answer(response)
         except ClientConnectorDNSError:
             fault = EgressFault.RESOLUTION
-        except InvalidURL:
+        except ValueError:
+            # A host that is none, or a line end in a header.
             fault = EgressFault.MALFORMED
         except TimeoutError:
             pass

@@ -121,6 +121,22 @@ async def test_a_request_says_what_it_must_and_no_more(
     assert answer.headers == {"retry-after": "7"}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("x", "a\r\ny: b"), ("x", "a\0"), ("x\n", "a")]
+)
+async def test_a_header_cannot_bring_another(
+    sentinels: Sentinels, name: str, value: str
+) -> None:
+    """Refused, and nothing of the request is heard."""
+    async with opened(sentinels) as egress:
+        with pytest.raises(EgressRefused, match="malformed"):
+            await egress.post(
+                f"http://127.0.0.1:{sentinels.port}/", b"", {name: value}
+            )
+
+    assert not sentinels.heard
+
+
 @pytest.mark.parametrize("extra", [0, 1, 1_000_000])
 async def test_no_more_of_an_answer_is_read_than_the_limit(
     sentinels: Sentinels, extra: int
