@@ -32,6 +32,7 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
+    InvalidURL,
     TCPConnector,
 )
 from aiohttp.abc import AbstractResolver
@@ -128,14 +129,16 @@ class Egress:
                 return await _answer(response)
         except ClientConnectorDNSError:
             fault = EgressFault.RESOLUTION
-        except ValueError:
-            # A host that is none, or a line end in a header.
+        except InvalidURL:
             fault = EgressFault.MALFORMED
         except TimeoutError:
             pass
         except (ClientError, OSError) as error:
             # Of the error only its type: its text names the host.
             said = f"no answer: {type(error).__name__}"
+        except ValueError:
+            # A line end in a header. Last: a bad certificate is one, too.
+            fault = EgressFault.MALFORMED
         # Raised out here, where the library's error is no longer attached.
         if fault is not None:
             raise EgressRefused(fault)
