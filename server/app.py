@@ -215,6 +215,8 @@ class Server:
         # password, in threads, while files are opened and read.
         checking = asyncio.ensure_future(self._refuse_default_passwords())
         self._resources.push_async_callback(asyncio.wait, {checking})
+        # If something else stops the start first, its own answer is dropped.
+        checking.add_done_callback(lambda it: it.cancelled() or it.exception())
         return checking
 
     async def _refuse_default_passwords(self) -> None:

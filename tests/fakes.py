@@ -191,6 +191,8 @@ class FakeKeys:
         return self._keys[slot]
 
     def key(self, slot: int, *, account: str, conversation: str) -> DataKey:
+        if "key" in self.failing:
+            raise Unavailable
         if self.owners.get(slot) != (account, conversation):
             raise Corrupt
         return self._keys[slot]

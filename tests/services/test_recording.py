@@ -182,6 +182,20 @@ class Midway:
         """Of no interest."""
 
 
+async def test_what_cannot_be_sealed_is_not_begun() -> None:
+    """A key that is not to be had leaves neither row nor slot taken."""
+    world = World()
+    line = await world.visit()
+    world.keys.failing = {"key"}
+
+    refused = await line.say("client-0001", "Hello?")
+    world.keys.failing = set()
+
+    assert refused["code"] == "unavailable"
+    assert (world.records.rows, world.keys.taken) == ({}, set())
+    assert (await line.say("client-0001", "Hello?"))["number"] == 1
+
+
 async def test_a_full_queue_is_told_to_the_sender() -> None:
     """Nothing was kept; the same frame may succeed later."""
     world = World()

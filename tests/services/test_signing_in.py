@@ -136,9 +136,10 @@ async def test_an_agent_whose_list_failed_is_told_nothing_live() -> None:
     maria = await world.shift()
     token = maria.last("welcome")["token"]
     late = await world.shift(token="A" * 43)
-    world.records.failing = {"read"}
-    assert (await late.greet(token=token))["code"] == "unavailable"
-    world.records.failing = set()
+    for reads_left in (0, 1):  # that of the token, then that of the list
+        world.records.reads_left = reads_left
+        assert (await late.greet(token=token))["code"] == "unavailable"
+    world.records.reads_left = None
 
     await late.greet(token=token)
     late.forget()
@@ -146,3 +147,19 @@ async def test_an_agent_whose_list_failed_is_told_nothing_live() -> None:
     world.listing.tell()
 
     assert late.kinds == ["listed"]
+
+
+async def test_a_list_that_fails_once_is_asked_for_again() -> None:
+    """The agent hears what changes, as before, and then the list."""
+    world = World()
+    maria = await world.shift()
+    world.records.failing = {"read"}
+    await maria.do("list", ref="again")
+    world.records.failing = set()
+    await world.conversation()
+    world.listing.tell()
+
+    assert maria.last("refused")["ref"] == "again"
+    assert maria.kinds[-1] == "listed"
+    await maria.do("list")
+    assert len(maria.last("list")["waiting"]) == 1
