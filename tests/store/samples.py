@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -68,6 +69,19 @@ def message(
         by_customer=by_customer,
         sealed=sealed,
     )
+
+
+def damage(path: Path) -> None:
+    """Overwrite the page in which conversations are looked up."""
+    db = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
+    [(page, size)] = db.execute(
+        "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size"
+        " WHERE name = 'conversation'"
+    )
+    db.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
 
 
 def keeping(row: ConversationRow) -> Callable[[Group], None]:

@@ -16,7 +16,13 @@ from server.store.connection import (
     open_writing,
     refusal,
 )
-from tests.store.samples import conversation, conversation_id, keeping, running
+from tests.store.samples import (
+    conversation,
+    conversation_id,
+    damage,
+    keeping,
+    running,
+)
 
 
 @pytest.fixture
@@ -203,10 +209,7 @@ async def test_what_was_written_outlives_a_crash(path: Path) -> None:
 async def test_damage_is_found_after_a_crash(path: Path) -> None:
     """Before the port opens, rather than when a customer comes back."""
     left = await crashed(path)
-    pages = bytearray(left.read_bytes())
-    for page in range(2 * 4096, len(pages), 4096):
-        pages[page : page + 64] = b"\xff" * 64
-    left.write_bytes(pages)
+    damage(left)
 
     with pytest.raises(Corrupt, match="damaged"):
         await open_writing(left)

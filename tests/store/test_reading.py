@@ -21,6 +21,7 @@ from tests.store.samples import (
     adding,
     conversation,
     conversation_id,
+    damage,
     keeping,
     message,
     running,
@@ -180,9 +181,7 @@ async def test_damaged_pages_are_damage_to_readers(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     async with running(path) as history:
         await history.write(keeping(conversation()))
-    pages = bytearray(path.read_bytes())
-    pages[4096:] = b"\xff" * (len(pages) - 4096)
-    path.write_bytes(pages)
+    damage(path)
 
     async with running(path) as history:
         with pytest.raises(Corrupt, match="restore"):
