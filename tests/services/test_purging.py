@@ -100,6 +100,19 @@ async def test_no_sign_of_life_moves_the_maximum_age() -> None:
     assert customer.last("ended")["by"] == "age"
 
 
+async def test_who_is_looked_at_too_early_is_left_alone() -> None:
+    """The wheel is a hint: what counts is when somebody last spoke."""
+    world = World()
+    customer, which, _ = await world.conversation()
+    world.house.look_at(ConversationId(which), world.clock.now() + 1)
+
+    await world.pass_(WARNED - 1)
+    assert customer.all("deadline", "ended") == []
+    await world.pass_(1 + TICK)
+
+    assert customer.last("deadline")["warn"]
+
+
 async def test_an_open_session_lingers_for_a_minute() -> None:
     """The next page of a shop finds it; a minute later nobody does."""
     world = World()
