@@ -71,12 +71,13 @@ def message(
     )
 
 
-def damage(path: Path) -> None:
-    """Overwrite the page in which conversations are looked up."""
+def damage(path: Path, table: str) -> None:
+    """Overwrite the page where looking up in ``table`` begins."""
     db = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
     [(page, size)] = db.execute(
         "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size"
-        " WHERE name = 'conversation'"
+        " WHERE name = ?",
+        [table],
     )
     db.close()
     with path.open("r+b") as file:

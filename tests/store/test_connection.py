@@ -209,7 +209,7 @@ async def test_what_was_written_outlives_a_crash(path: Path) -> None:
 async def test_damage_is_found_after_a_crash(path: Path) -> None:
     """Before the port opens, rather than when a customer comes back."""
     left = await crashed(path)
-    damage(left)
+    damage(left, "message")  # not in the log, which would hide it
 
     with pytest.raises(Corrupt, match="damaged"):
         await open_writing(left)

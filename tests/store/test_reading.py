@@ -181,7 +181,7 @@ async def test_damaged_pages_are_damage_to_readers(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     async with running(path) as history:
         await history.write(keeping(conversation()))
-    damage(path)
+    damage(path, "conversation")
 
     async with running(path) as history:
         with pytest.raises(Corrupt, match="restore"):
