@@ -22,6 +22,7 @@ from server.config import Config
 from server.data_folder import DataFolder
 from server.domain.conversation import Phase
 from server.errors import Misconfigured
+from server.gateway.attachment_routes import AttachmentRoutes
 from server.gateway.door import Door, Entry
 from server.gateway.health import Health, Status
 from server.gateway.listener import Listener, bind
@@ -33,6 +34,8 @@ from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Sessions
 from server.services.answering import Shift
+from server.services.attaching import Attaching
+from server.services.bearers import Bearers
 from server.services.ending import Doomed, Ending
 from server.services.house import House, Pace
 from server.services.listing import ListKeeping
@@ -40,8 +43,10 @@ from server.services.purging import Purging
 from server.services.remembering import Remembering
 from server.services.signing_in import SigningIn
 from server.services.visiting import HEARTBEAT, Visit
+from server.store.blobs import Blobs
 from server.store.history import History
 from server.tenants import agents_of, channels_of, own_origins
+from server.vault.addresses import AddressSigner
 from server.vault.keyring import Keyring
 from server.vault.passwords import is_default
 
@@ -125,6 +130,7 @@ class Server:
         self._keys = keys
         self._house = house = self._make_house(keys, history)
         self._remembering = Remembering(house)
+        self._attaching = self._make_attaching(history)
         self._ending = Ending(house)
         self._purging = Purging(house, self._ending, self._remembering)
         self._start_task("writing", history.run())
@@ -139,6 +145,7 @@ class Server:
         self._start_task("listing", ListKeeping(house, self._clock).run())
         self._start_task("ending", self._ending.run())
         self._start_task("purging", self._purging.run())
+        self._start_task("expiring", self._attaching.run())
         self._start_task("watching", watch.run())
         self._start_task("listening", self._listener.run())
         self._resources.push_async_callback(self._stop_listening)
@@ -147,7 +154,7 @@ class Server:
         log.info("listening", extra={"port": self.port, "version": __version__})
 
     async def _open_files(self, data: Path) -> tuple[Keyring, History]:
-        folder = DataFolder(data)
+        self._folder = folder = DataFolder(data)
         keys = await asyncio.to_thread(self._open_keys, folder)
         self._resources.callback(keys.close)
 
@@ -199,6 +206,10 @@ class Server:
             public_origin=config.public_url,
             demo=config.demo,
             health=self.health,
+            more=AttachmentRoutes(
+                self._attaching,
+                Bearers(self._remembering, signing_in).session_of,
+            ).routes(),
         )
         tls = (config.tls.certificate, config.tls.key) if config.tls else None
         return Listener(application, gate, bound=bound, tls=tls)
@@ -236,7 +247,7 @@ class Server:
     def _open_keys(self, folder: DataFolder) -> Keyring:
         config = self._config
         folder.make()
-        master = folder.master_key(
+        self._master = master = folder.master_key(
             text=config.master_key,
             file=config.master_key_file,
             randomness=self._randomness,
@@ -261,6 +272,17 @@ class Server:
             ),
         )
 
+    def _make_attaching(self, history: History) -> Attaching:
+        attaching = Attaching(
+            self._house,
+            self._remembering,
+            rows=history,
+            files=Blobs(self._folder.blobs),
+            signer=AddressSigner(self._master),
+        )
+        self._house.attachments = attaching
+        return attaching
+
     async def _take_up(self, history: History) -> None:
         """Go on where the last run stopped, however it stopped.
 
@@ -281,6 +303,7 @@ class Server:
                 self._house.look_at(row.id, row.due_at)
         overdue = self._ending.waiting
         await self._ending.erase_all()
+        await self._attaching.tidy()
         if orphans or overdue:
             log.info(
                 "took up where the last run stopped",

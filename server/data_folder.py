@@ -22,6 +22,7 @@ class DataFolder:
         database: The history; sealed rows only.
         keys: The key file, in a folder of its own: a backup leaves that
             folder out, and with it whatever has ended meanwhile.
+        blobs: Attachments, sealed.
         master_key_file: Where a master key is made and kept if the operator
             names no other place.
     """
@@ -30,6 +31,7 @@ class DataFolder:
         self._path = path
         self.database = path / "history.db"
         self.keys = path / "keys" / "conversation.keys"
+        self.blobs = path / "blobs"
         self.master_key_file = path / "master.key"
 
     def make(self) -> None:

@@ -54,6 +54,7 @@ class Demo:
             "name": "Fjord & Fern",
             "greeting": "Hello! Ask us about sizes, delivery or anything else.",
             "color": "#0b6e4f",
+            "attachments": True,
         }
         account = {
             "id": "acme",

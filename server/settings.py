@@ -50,6 +50,9 @@ class ChannelConfig(_Part, frozen=True, kw_only=True):
         "agents"
     )
     ending_grace_seconds: Annotated[float, Meta(ge=0, le=60)] = 5.0
+    attachments: bool = False
+    attachment_mib: Annotated[float, Meta(gt=0, le=100)] = 10.0
+    attachments_per_conversation: Annotated[int, Meta(ge=1, le=1_000)] = 20
 
 
 class AgentConfig(_Part, frozen=True, kw_only=True):

@@ -23,6 +23,10 @@ def channels_of(config: Config) -> dict[ChannelId, Channel]:
             max_age=one.max_age_hours * 3600.0,
             starts_with_application=one.starts_with == "application",
             ending_grace=one.ending_grace_seconds,
+            attachment_bytes=(
+                int(one.attachment_mib * 2**20) if one.attachments else 0
+            ),
+            most_attachments=one.attachments_per_conversation,
         )
         for account in config.account
         for one in account.channel

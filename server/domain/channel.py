@@ -26,6 +26,8 @@ class Channel:
             first, until it hands the conversation over to agents.
         ending_grace: Seconds for which the last messages may still be handed
             to applications after an end, before everything is erased.
+        attachment_bytes: The largest file that may be sent; 0: none at all.
+        most_attachments: Files in one conversation.
     """
 
     id: ChannelId
@@ -38,3 +40,5 @@ class Channel:
     max_age: float
     starts_with_application: bool = False
     ending_grace: float = 5.0
+    attachment_bytes: int = 0
+    most_attachments: int = 20

@@ -17,6 +17,8 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from server.gateway.door import Door, TurnedAway
 
+#: Where requests and answers are files.
+FILES = "/attachments"
 #: Seconds from the first byte of a connection, or of its next request, until
 #: the whole request is there. The pages' requests are a few hundred bytes.
 DEADLINE = 10.0
@@ -26,6 +28,13 @@ ANSWERING = 30.0
 #: Bytes of one request. A browser sends less than a thousand, and eight times
 #: as much where other programs of the same host have set many cookies.
 MOST_BYTES = 64 * 1024
+#: Bytes of a request that sends an attachment; the channel has a limit of
+#: its own below it.
+MOST_UPLOADED = 101 * 2**20
+#: Bytes a second that such a request must bring on the whole, and seconds an
+#: answer with one may take. A telephone in a train manages.
+SLOWEST = 8 * 1024
+GIVING = 900.0
 #: Requests sent before the first is answered; browsers send no second.
 MOST_AT_ONCE = 8
 
@@ -43,6 +52,8 @@ class Http(HttpToolsProtocol):
         self._address: str | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._bytes = 0
+        self._began_at = 0.0
+        self._is_file = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count it, and give it its time."""
@@ -60,14 +71,20 @@ class Http(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came in."""
-        self._bytes += len(data)
-        if self._bytes > MOST_BYTES or len(self.pipeline) >= MOST_AT_ONCE:
+        if len(self.pipeline) >= MOST_AT_ONCE:
             self.transport.abort()
             return
         if self._deadline is None:
             # Not when a request begins: empty lines before it begin none.
             self._allow(DEADLINE)
+        if self._bytes == 0:
+            self._began_at = self.loop.time()
+        self._bytes += len(data)
         super().data_received(data)
+        # Only now is it known what kind of request it is. What was read at
+        # once is bounded by the loop: 256 KiB.
+        if self._bytes > (MOST_UPLOADED if self._is_file else MOST_BYTES):
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
@@ -81,6 +98,11 @@ class Http(HttpToolsProtocol):
         self._go_out()
         super().handle_websocket_upgrade()
 
+    def on_headers_complete(self) -> None:
+        """The head is all there: attachments may take longer than pages."""
+        super().on_headers_complete()
+        self._is_file = self.scope.get("path", "").startswith(FILES)
+
     def on_message_complete(self) -> None:
         """It is all there."""
         super().on_message_complete()
@@ -89,7 +111,9 @@ class Http(HttpToolsProtocol):
         # None, and on the way to a WebSocket it gets no other.
         cycle = cast("RequestResponseCycle | None", self.cycle)
         is_answered = cycle is not None and cycle.response_complete
-        self._allow(None if is_answered else ANSWERING)
+        answering = GIVING if self._is_file else ANSWERING
+        self._allow(None if is_answered else answering)
+        self._is_file = False
 
     def on_response_complete(self) -> None:
         """The answer is written, and the next request may come."""
@@ -113,7 +137,11 @@ class Http(HttpToolsProtocol):
 
     def _too_late(self) -> None:
         self._deadline = None
-        self.transport.abort()
+        took = self.loop.time() - self._began_at - DEADLINE
+        if self._is_file and self._bytes > took * SLOWEST:
+            self._allow(DEADLINE)  # a file on its way, and fast enough
+        else:
+            self.transport.abort()
 
     def _go_out(self) -> None:
         if self._address is not None:

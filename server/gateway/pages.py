@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,6 +55,7 @@ def pages(
     demo: bool,
     health: HealthSource,
     web: Path = WEB,
+    more: Sequence[Route] = (),
 ) -> ASGIApp:
     """The ASGI application that answers every plain HTTP request.
 
@@ -65,11 +66,12 @@ def pages(
         demo: Whether the demo shop is open, and may show the widgets.
         health: Asked at each request to ``/health``.
         web: The folder of the files.
+        more: What other files of the gateway answer.
     """
     site = _Site(
         channels, web, public_origin=public_origin, demo=demo, health=health
     )
-    app = Starlette(routes=site.routes())
+    app = Starlette(routes=[*site.routes(), *more])
     # A redirect to an absolute address would repeat whatever Host was sent.
     app.router.redirect_slashes = False
     https = public_origin is not None and public_origin.startswith("https:")
@@ -195,10 +197,20 @@ class _Site:
             "color": channel.color,
             "allowed_origins": channel.allowed_origins,
             "socket": f"/socket/customer/{channel.id}",
+            "attachments": _attachments_of(channel),
             "languages": ["en", *languages],
         }
         page = template.replace(CONFIG, in_a_script(config))
         return Asset.of(page.encode(), HTML)
+
+
+def _attachments_of(channel: Channel) -> dict[str, float] | None:
+    if channel.attachment_bytes == 0:
+        return None
+    return {
+        "mib": channel.attachment_bytes / 2**20,
+        "count": channel.most_attachments,
+    }
 
 
 def in_a_script(value: object) -> str:

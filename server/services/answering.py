@@ -8,7 +8,7 @@ that waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from server.domain.agent import Agent
@@ -43,7 +43,7 @@ from server.services.listing import listing_for
 from server.services.recording import Assign
 from server.services.remembering import Remembering, new_rate, page
 from server.services.signing_in import SigningIn
-from server.services.taking_part import mark, said_in, say, show_typing
+from server.services.taking_part import file_in, mark, said_in, say, show_typing
 from server.services.telling import milliseconds, summary_of
 from server.services.timing import deadline_frame
 from server.services.visiting import HEARTBEAT, PONG, limits_of, resumed_at
@@ -155,6 +155,8 @@ class Shift:
             )
         session, seat = found
         match frame:
+            case Send(attachment=str()):
+                return self._say_with_file(session, seat, frame)
             case Send():
                 self._say(session, seat, frame)
             case Typing():
@@ -167,8 +169,20 @@ class Shift:
                 mark(session, seat, delivered=0, read=frame.number)
         return None
 
-    def _say(self, session: Session, seat: Seat | None, frame: Send) -> None:
-        said, me = said_in(session, frame), self._me
+    async def _say_with_file(
+        self, session: Session, seat: Seat | None, frame: Send
+    ) -> None:
+        rich = await file_in(self._house, session, frame, Author.AGENT)
+        self._say(session, seat, frame, rich)
+
+    def _say(
+        self,
+        session: Session,
+        seat: Seat | None,
+        frame: Send,
+        rich: Mapping[str, Any] | None = None,
+    ) -> None:
+        said, me = said_in(session, frame, rich), self._me
 
         def speak(
             conversation: Conversation, at: float
@@ -192,7 +206,11 @@ class Shift:
         )
 
     async def _say_from_outside(self, frame: Send) -> None:
-        self._say(await self._find(frame.conversation), None, frame)
+        session = await self._find(frame.conversation)
+        if frame.attachment is not None:
+            await self._say_with_file(session, None, frame)
+        else:
+            self._say(session, None, frame)
 
     async def _attend(
         self, frame: Watch | Take | Release | End | Fetch

@@ -115,10 +115,14 @@ class Ending:
         )
 
     def _ended(self, session: Session) -> None:
-        if session.slot is None:  # nothing was said, so nothing was stored
+        slot = session.slot
+        if slot is None:  # nothing was said, so nothing was stored
             self._bury(session, messages=0)
         else:
-            self.doom(Doomed(session.id, session.slot, session))
+            # Nothing can be said any more, but what was may still go out.
+            self._house.relay.ended(
+                session, lambda: self.doom(Doomed(session.id, slot, session))
+            )
 
     def doom(self, doomed: Doomed) -> None:
         """Have ``doomed``, whose mark is on disk, erased."""
@@ -161,15 +165,23 @@ class Ending:
             self.is_failing = False
 
     async def _erase(self, batch: Sequence[Doomed]) -> None:
+        relay = self._house.relay
+        notices = await relay.last_words(
+            [(one.id, one.session) for one in batch]
+        )
         slots = [doomed.slot for doomed in batch]
         await asyncio.to_thread(self._house.keys.shred, slots)
         for doomed in batch:
             if doomed.session is not None:
                 doomed.session.forget()
 
+        await self._house.attachments.erase([doomed.id for doomed in batch])
+
         def erase(group: Group) -> None:
             for doomed in batch:
                 group.erase(doomed.id)
+            for notice in notices:
+                group.keep_notice(notice)
 
         await self._house.records.write(erase)
         await self._house.records.checkpoint()
@@ -178,6 +190,7 @@ class Ending:
         self._house.keys.release(slots)
         del self._doomed[: len(batch)]
         self.erased += len(batch)
+        relay.erased([doomed.id for doomed in batch], notices)
         for doomed in batch:
             if doomed.session is not None:
                 self._bury(

@@ -7,18 +7,26 @@ What is kept and how it is sealed are asked for in the words of this layer:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import (
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from server.clock import Clock
 from server.domain.agent import Agent
 from server.domain.channel import Channel
-from server.errors import Unavailable
+from server.domain.message import Author
+from server.errors import RefusalCode, Refused, Unavailable
 from server.ids import AccountId, AgentId, ChannelId, ConversationId, Randomness
 from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Session, Sessions
+from server.services.relay import NoRelay, Relay
 from server.store.group import Change, Group
 from server.store.rows import ConversationRow, MessageRow, SignInRow
 from server.vault.sealing import DataKey
@@ -118,19 +126,47 @@ class Records(Protocol):
         ...
 
 
-class Relay(Protocol):
-    """What the use cases tell whoever hands events to applications."""
+class Attachments(Protocol):
+    """What the use cases ask of whoever keeps attachments."""
 
-    def said(self, session: Session) -> None:
-        """Something new stands in the conversation, on disk."""
+    async def rich_of(
+        self, session: Session, id_: str, side: Author
+    ) -> dict[str, Any]:
+        """What a message of ``side`` says of a file it sends along.
+
+        Raises:
+            Refused: There is no such file of that side in ``session``.
+            ServerError: What is stored cannot be read.
+        """
+        ...
+
+    async def erase(self, conversations: Sequence[ConversationId]) -> None:
+        """Remove the files of conversations whose keys are gone.
+
+        Raises:
+            Unavailable: The disk did not take it; repeat it.
+        """
         ...
 
 
-class NoRelay:
-    """For an account without applications."""
+class NoAttachments:
+    """For a server that keeps no files."""
 
-    def said(self, session: Session) -> None:
-        """Nobody is there to be handed anything."""
+    async def rich_of(
+        self,
+        session: Session,  # noqa: ARG002 - as asked for
+        id_: str,  # noqa: ARG002
+        side: Author,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """There is none.
+
+        Raises:
+            Refused: Always.
+        """
+        raise Refused(RefusalCode.MALFORMED, path="$.attachment")
+
+    async def erase(self, conversations: Sequence[ConversationId]) -> None:
+        """There is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +233,7 @@ class House:
     presence: Presence[Any]
     pace: Pace = field(default_factory=Pace)
     relay: Relay = field(default_factory=NoRelay)
+    attachments: Attachments = field(default_factory=NoAttachments)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
     wake_purging: asyncio.Event = field(default_factory=asyncio.Event)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from server.domain.conversation import Conversation
 from server.domain.message import Author, Message, Said, clean
 from server.errors import RefusalCode, Refused, Unavailable
@@ -54,8 +57,15 @@ def _repeat(_: Conversation, __: float) -> tuple[Conversation, Message]:
     raise Unavailable
 
 
-def said_in(session: Session, frame: Send) -> Said:
+def said_in(
+    session: Session, frame: Send, rich: Mapping[str, Any] | None = None
+) -> Said:
     """What ``frame`` says in ``session``.
+
+    Args:
+        session: Where.
+        frame: The words.
+        rich: The attachment it names, if it names one.
 
     Raises:
         Refused: It says nothing, or too much. Of a repeat the words are not
@@ -64,10 +74,28 @@ def said_in(session: Session, frame: Send) -> Said:
     if frame.id in session.accepted:
         return Said(text="")
     return Said(
-        text=clean(frame.text, may_be_empty=frame.postback is not None),
+        text=clean(
+            frame.text,
+            may_be_empty=frame.postback is not None or rich is not None,
+        ),
+        rich=rich,
         answers=frame.answers,
         postback=frame.postback,
     )
+
+
+async def file_in(
+    house: House, session: Session, frame: Send, side: Author
+) -> Mapping[str, Any] | None:
+    """The attachment that ``frame`` sends along, as a message tells of it.
+
+    Raises:
+        Refused: There is no such file of that side in ``session``.
+        ServerError: What is stored cannot be read.
+    """
+    if frame.attachment is None or frame.id in session.accepted:
+        return None  # of a repeat nothing is looked at
+    return await house.attachments.rich_of(session, frame.attachment, side)
 
 
 def by_customer(said: Said, client_id: str, *, to_application: bool) -> Speak:

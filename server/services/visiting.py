@@ -8,7 +8,7 @@ of memory that go a minute after the last visit has left.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from server.domain.channel import Channel
@@ -39,6 +39,7 @@ from server.services.recording import Touch
 from server.services.remembering import Remembering, new_rate, page
 from server.services.taking_part import (
     by_customer,
+    file_in,
     mark,
     said_in,
     say,
@@ -55,6 +56,9 @@ HEARTBEAT = 25
 MOST_VISITS = 16
 
 PONG = Saying(Pong())
+
+#: What of a frame takes time.
+Rest = Coroutine[Any, Any, None]
 
 
 def limits_of(house: House) -> Limits:
@@ -195,7 +199,7 @@ class Visit:
             )
         )
 
-    def carry_out(self, frame: ClientFrame) -> Coroutine[Any, Any, None] | None:
+    def carry_out(self, frame: ClientFrame) -> Rest | None:
         """Do what ``frame`` asks for.
 
         Returns:
@@ -212,39 +216,61 @@ class Visit:
             raise Refused(
                 RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"
             )
-        match frame:
-            case Send():
-                self._say(session, seat, frame)
-            case Typing():
-                show_typing(session, seat, on=frame.on)
-            case Delivered():
-                mark(session, seat, delivered=frame.number, read=0)
-            case Read():
-                mark(session, seat, delivered=0, read=frame.number)
-            case Ping():
-                self._listener.tell(PONG)
-            case Fetch():
-                return self._fetch(session, seat, frame.after)
-            case Stay():
-                self._house.records.put(Touch(self._house, session))
-            case End():
-                self._ending.ask(
-                    session,
-                    by=EndedBy.CUSTOMER,
-                    listener=self._listener,
-                    ref=frame.ref,
-                )
-            case _:
-                raise Refused(RefusalCode.UNKNOWN_TYPE, path="$.type")
+        do = _DOES.get(type(frame))
+        if do is None:
+            raise Refused(RefusalCode.UNKNOWN_TYPE, path="$.type")
+        return do(self, session, seat, frame)
+
+    def _send(self, session: Session, seat: Seat, frame: Send) -> Rest | None:
+        if frame.attachment is not None:
+            return self._say_with_file(session, seat, frame)
+        self._say(session, seat, frame)
         return None
 
-    def _say(self, session: Session, seat: Seat, frame: Send) -> None:
+    def _typing(self, session: Session, seat: Seat, frame: Typing) -> None:
+        show_typing(session, seat, on=frame.on)
+
+    def _delivered(
+        self, session: Session, seat: Seat, frame: Delivered
+    ) -> None:
+        mark(session, seat, delivered=frame.number, read=0)
+
+    def _read(self, session: Session, seat: Seat, frame: Read) -> None:
+        mark(session, seat, delivered=0, read=frame.number)
+
+    def _ping(self, *_: object) -> None:
+        self._listener.tell(PONG)
+
+    def _stay(self, session: Session, *_: object) -> None:
+        self._house.records.put(Touch(self._house, session))
+
+    def _end(self, session: Session, _: Seat, frame: End) -> None:
+        self._ending.ask(
+            session,
+            by=EndedBy.CUSTOMER,
+            listener=self._listener,
+            ref=frame.ref,
+        )
+
+    async def _say_with_file(
+        self, session: Session, seat: Seat, frame: Send
+    ) -> None:
+        rich = await file_in(self._house, session, frame, Author.CUSTOMER)
+        self._say(session, seat, frame, rich)
+
+    def _say(
+        self,
+        session: Session,
+        seat: Seat,
+        frame: Send,
+        rich: Mapping[str, Any] | None = None,
+    ) -> None:
         say(
             self._house,
             session,
             client_id=frame.id,
             speak=by_customer(
-                said_in(session, frame),
+                said_in(session, frame, rich),
                 frame.id,
                 to_application=self._channel.starts_with_application,
             ),
@@ -253,10 +279,12 @@ class Visit:
             seat=seat,
         )
 
-    async def _fetch(self, session: Session, seat: Seat, after: int) -> None:
+    async def _fetch(self, session: Session, seat: Seat, frame: Fetch) -> None:
         if not session.conversation.is_live:
             raise Refused(RefusalCode.CONVERSATION_ENDED)
-        self._listener.tell(await page(self._house, session, seat, after=after))
+        self._listener.tell(
+            await page(self._house, session, seat, after=frame.after)
+        )
 
     def leave(self) -> None:
         """The connection is gone; safe to repeat."""
@@ -267,6 +295,19 @@ class Visit:
         session.seats.remove(seat)
         if not session.seats and session.conversation.phase is Phase.OPEN:
             left_empty(self._house, session)
+
+
+#: What a customer may ask for once in, by the frame.
+_DOES: Mapping[type[ClientFrame], Callable[..., Rest | None]] = {
+    Send: Visit._send,  # noqa: SLF001 - the rest of the class
+    Typing: Visit._typing,  # noqa: SLF001
+    Delivered: Visit._delivered,  # noqa: SLF001
+    Read: Visit._read,  # noqa: SLF001
+    Fetch: Visit._fetch,  # noqa: SLF001
+    Ping: Visit._ping,  # noqa: SLF001
+    Stay: Visit._stay,  # noqa: SLF001
+    End: Visit._end,  # noqa: SLF001
+}
 
 
 def resumed_at(

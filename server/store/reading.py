@@ -7,8 +7,9 @@ checkpoint for longer than a page takes.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -158,13 +159,18 @@ class Reading:
         rows = await self._rows(f"{_ATTACHMENTS} WHERE id = ?", id)
         return _attachment(rows[0]) if rows else None
 
-    async def attachment_ids(self, of: ConversationId | None) -> list[str]:
-        """The ids of a conversation's attachments; None: of all there are."""
-        rows = await self._rows(
-            "SELECT id FROM attachment"
-            " WHERE conversation = coalesce(?, conversation)",
-            of,
-        )
+    async def attachment_ids(
+        self, of: Sequence[ConversationId] | None
+    ) -> list[str]:
+        """The ids of conversations' attachments; None: of all there are."""
+        if of is None:
+            rows = await self._rows("SELECT id FROM attachment")
+        else:
+            rows = await self._rows(
+                "SELECT id FROM attachment WHERE conversation IN"
+                " (SELECT value FROM json_each(?))",
+                json.dumps(of),
+            )
         return [row[0] for row in rows]
 
     async def room_taken(self, id: ConversationId) -> tuple[int, int]:  # noqa: A002

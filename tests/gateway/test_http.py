@@ -46,6 +46,10 @@ class FakeLoop:
     """A loop whose timers go off when a test says so."""
 
     timers: list[Timer] = field(default_factory=list)
+    now: float = 0.0
+
+    def time(self) -> float:
+        return self.now
 
     def call_later(self, seconds: float, act: Callable[[], None]) -> Timer:
         self.timers.append(Timer(seconds, act))
