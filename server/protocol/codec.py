@@ -93,7 +93,7 @@ class MsgpackCodec:
             raise NotAMap from None
         if type(fields) is not dict:
             raise NotAMap
-        return _typed(fields, known)
+        return frame_of(fields, known)
 
     def encode(self, frame: ServerFrame) -> bytes:
         packed: bytes = self._pack(msgspec.to_builtins(frame))
@@ -112,21 +112,39 @@ class JsonCodec:
     def decode(
         self, data: bytes, known: Mapping[str, type[ClientFrame]]
     ) -> ClientFrame:
-        try:
-            fields = msgspec.json.decode(data)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            raise NotAMap from None
-        if type(fields) is not dict:
-            raise NotAMap
-        return _typed(fields, known)
+        return frame_of(map_in(data), known)
 
     def encode(self, frame: ServerFrame) -> bytes:
         return self._encoder.encode(frame)
 
 
-def _typed(
+def map_in(data: bytes) -> dict[str, Any]:
+    """The JSON object in ``data``.
+
+    Raises:
+        NotAMap: It is none.
+    """
+    try:
+        fields = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise NotAMap from None
+    if type(fields) is not dict:
+        raise NotAMap
+    return fields
+
+
+#: Plain maps, lists, text and numbers as JSON.
+as_json = msgspec.json.Encoder().encode
+
+
+def frame_of(
     fields: dict[str, Any], known: Mapping[str, type[ClientFrame]]
 ) -> ClientFrame:
+    """The frame that ``fields`` are, which must be one of ``known``.
+
+    Raises:
+        Refused: ``MALFORMED`` or ``UNKNOWN_TYPE``, with the path.
+    """
     # The tag picks the struct: converting to a union of all of them instead
     # costs ten times as much.
     tag = fields.get("type")

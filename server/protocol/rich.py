@@ -7,9 +7,9 @@ party who reads the message, so pictures are attachments.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, to_builtins
 
 from server.protocol.parts import Hidden, Id, Postback
 
@@ -91,3 +91,11 @@ class Attachment(_Kind, frozen=True, kw_only=True, gc=False, tag="attachment"):
 
 #: What an application may send; attachments are made by uploading.
 Rich = Menu | QuickReplies | Cards | LinkButton
+
+
+def plain(rich: Rich | None) -> dict[str, Any] | None:
+    """``rich`` as it is stored and told: maps, lists, text and numbers."""
+    if rich is None:
+        return None
+    made: dict[str, Any] = to_builtins(rich)
+    return made

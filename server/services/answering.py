@@ -37,10 +37,10 @@ from server.protocol.client_frames import (
 from server.protocol.codec import Saying
 from server.protocol.farewell import Farewell
 from server.protocol.server_frames import Watching, Welcome
+from server.services.assigning import Assign
 from server.services.ending import Ending
 from server.services.house import House
 from server.services.listing import listing_for
-from server.services.recording import Assign
 from server.services.remembering import Remembering, new_rate, page
 from server.services.signing_in import SigningIn
 from server.services.taking_part import file_in, mark, said_in, say, show_typing

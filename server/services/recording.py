@@ -73,10 +73,10 @@ def row_of(house: House, session: Session) -> ConversationRow:
     )
 
 
-def _adopt(
+def adopt(
     house: House, session: Session, after: Conversation, group: Group
 ) -> None:
-    """Make ``after`` what is true, and have it written."""
+    """Make ``after`` what is true of ``session``, and have it written."""
     before = session.conversation
 
     def undo() -> None:
@@ -149,7 +149,7 @@ class Say:
             self._close_again()
             raise
         group.add(row)
-        _adopt(self._house, session, after, group)
+        adopt(self._house, session, after, group)
         session.accepted[self._client_id] = message.number
         group.undo(self._unsay)
         self._message = message
@@ -187,7 +187,7 @@ class Say:
         if session.conversation.phase is Phase.WAITING:
             list_changed(self._house, session)
         stay_awake(self._house, session)
-        self._house.relay.said(session)
+        self._house.relay.said(session, message)
 
     async def _answer_again(self) -> None:
         session = self._session
@@ -237,7 +237,7 @@ class Touch:
         conversation = self._session.conversation
         if conversation.is_live:
             after = conversation.revive(at=self._house.clock.now())
-            _adopt(self._house, self._session, after, group)
+            adopt(self._house, self._session, after, group)
 
     def committed(self) -> None:
         """Move the deadline, and take a warning back."""
@@ -246,55 +246,6 @@ class Touch:
 
     def failed(self, error: ServerError) -> None:
         """Leave the deadline where it is."""
-
-
-class Assign:
-    """Gives a conversation to an agent, or back to those who wait.
-
-    Args:
-        house: The parts.
-        session: Which.
-        agent: Who takes or releases it.
-        is_take: Whether it is taken.
-        done: Told None, or what went wrong.
-    """
-
-    __slots__ = ("_agent", "_done", "_house", "_is_take", "_session")
-
-    def __init__(
-        self,
-        house: House,
-        session: Session,
-        *,
-        agent: AgentId,
-        is_take: bool,
-        done: Callable[[ServerError | None], None],
-    ) -> None:
-        self._house = house
-        self._session = session
-        self._agent = agent
-        self._is_take = is_take
-        self._done = done
-
-    def prepare(self, group: Group) -> None:
-        """Take the move that the table allows."""
-        conversation = self._session.conversation
-        if self._is_take:
-            after = conversation.take(self._agent)
-        else:
-            after = conversation.release(self._agent)
-        _adopt(self._house, self._session, after, group)
-
-    def committed(self) -> None:
-        """Tell both sides who has it now."""
-        session = self._session
-        tell_all(session, state_of(self._house, session.conversation))
-        list_changed(self._house, session)
-        self._done(None)
-
-    def failed(self, error: ServerError) -> None:
-        """Tell the agent."""
-        self._done(error)
 
 
 class Finish:
@@ -350,7 +301,8 @@ class Finish:
         after = conversation.end(self._by, agent=self._agent)
         self._is_first = conversation.is_live
         if self._is_first:
-            _adopt(self._house, self._session, after, group)
+            adopt(self._house, self._session, after, group)
+            self._house.relay.ending(self._session, group)
 
     def committed(self) -> None:
         """Tell everybody, and have it erased."""

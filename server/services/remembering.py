@@ -81,6 +81,7 @@ class Remembering:
         # Between the reads it may have been added by nobody else (see
         # ``_stored``) and ended by nobody: ending goes through here as well.
         house.sessions.add(session)
+        house.relay.brought_back(session)
         return session
 
 

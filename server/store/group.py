@@ -58,6 +58,7 @@ class Group:
         "dropped_notices",
         "dropped_sign_ins",
         "erased",
+        "expired",
         "messages",
         "notices",
         "sign_ins",
@@ -75,6 +76,7 @@ class Group:
         self.dropped_attachments: list[str] = []
         self.notices: list[NoticeRow] = []
         self.dropped_notices: list[tuple[ConversationId, ApplicationId]] = []
+        self.expired = 0.0
         self.undoing: list[Undo] = []
 
     def __bool__(self) -> bool:
@@ -90,6 +92,7 @@ class Group:
             or self.dropped_attachments
             or self.notices
             or self.dropped_notices
+            or self.expired
         )
 
     def keep(self, row: ConversationRow) -> None:
@@ -133,6 +136,10 @@ class Group:
     ) -> None:
         """Delete that notice; none is no error."""
         self.dropped_notices.append((conversation, application))
+
+    def expire_notices(self, before: float) -> None:
+        """Delete the notices of ends before that moment (unix seconds)."""
+        self.expired = max(self.expired, before)
 
     def undo(self, undo: Undo) -> None:
         """Have ``undo`` called if the group fails, the newest one first."""

@@ -71,6 +71,7 @@ DROP_NOTICE = (
 ADD_ATTACHMENT = _insert("attachment", AttachmentRow)
 DROP_ATTACHMENT = "DELETE FROM attachment WHERE id = ?"
 ERASE_ATTACHMENTS = "DELETE FROM attachment WHERE conversation = ?"
+EXPIRE_NOTICES = "DELETE FROM ending_notice WHERE ended_at < ?"
 ERASE_CURSORS = "DELETE FROM handover WHERE conversation = ?"
 ERASE_MESSAGES = "DELETE FROM message WHERE conversation = ?"
 ERASE = "DELETE FROM conversation WHERE id = ?"
@@ -110,6 +111,7 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
         (ERASE, ((id_,) for id_ in group.erased)),
         (DROP_SIGN_IN, ((hash_,) for hash_ in group.dropped_sign_ins)),
         (DROP_NOTICE, group.dropped_notices),
+        (EXPIRE_NOTICES, [(group.expired,)] if group.expired else []),
     )
     for statement, rows in steps:
         values = list(rows)

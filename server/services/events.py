@@ -1,0 +1,153 @@
+"""What applications are told, as the maps they get; docs/application.md.
+
+An event is made when it is handed over and never kept: a repeat is made anew
+from the history, under the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.message import Author, Message
+from server.live.sessions import Session
+from server.services.telling import milliseconds
+from server.store.rows import NoticeRow
+
+#: The server has restarted: what lived in its memory is gone.
+RESUMED = "session.resumed"
+
+Event = dict[str, Any]
+#: What is known of the customer; kept in memory only, so it may be empty.
+Surroundings = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened and is no message.
+
+    Attributes:
+        kind: The type of its event.
+        fields: What the event says; never what somebody typed.
+        after: The number of the newest message when it happened.
+        at: Unix seconds.
+        name: Part of its event's id; no other notice has it.
+        is_fleeting: Whether it is tried once only.
+    """
+
+    kind: str
+    fields: Mapping[str, Any]
+    after: int
+    at: float
+    name: str
+    is_fleeting: bool = False
+
+
+def surroundings_of(session: Session) -> Surroundings:
+    """Context, cookies and private data, as they are now."""
+    del session
+    return {"context": {}, "cookies": {}, "customer_private_data": {}}
+
+
+def held_of(session: Session) -> dict[str, bool]:
+    """Which of them there are; said when they are purged."""
+    known = surroundings_of(session)
+    return {
+        "context": bool(known["context"]),
+        "cookies": bool(known["cookies"]),
+        "private_data": bool(known["customer_private_data"]),
+    }
+
+
+def message_event(session: Session, message: Message) -> Event:
+    """Somebody said something."""
+    event = _event(
+        session,
+        "message",
+        name=f"msg_{message.conversation}_{message.number}",
+        at=message.said_at,
+    )
+    event["message"] = _item(message)
+    if message.author is Author.CUSTOMER:
+        event |= surroundings_of(session)
+    return event
+
+
+def started_event(session: Session) -> Event:
+    """The customer has begun; comes before message 1."""
+    return (
+        _event(
+            session,
+            "session.started",
+            name=f"evt_{session.id}_started",
+            at=session.conversation.started_at,
+        )
+        | {"phase": session.conversation.phase.value}
+        | surroundings_of(session)
+    )
+
+
+def noticed_event(session: Session, notice: Notice) -> Event:
+    """Something else happened: ``agent.joined``, ``event.taken`` and so on."""
+    event = _event(
+        session,
+        notice.kind,
+        name=f"evt_{session.id}_{notice.name}",
+        at=notice.at,
+    )
+    if notice.kind == RESUMED:
+        event |= surroundings_of(session)
+        event["phase"] = session.conversation.phase.value
+        is_known = bool(event["customer_private_data"])
+        event["private_data"] = "known" if is_known else "lost"
+    return {**event, **notice.fields}
+
+
+def ended_event(row: NoticeRow, held: Mapping[str, bool]) -> Event:
+    """It is over and erased; nothing of what was said is in this."""
+    return {
+        "id": f"evt_{row.conversation}_ended",
+        "type": "session.ended",
+        "at": milliseconds(row.ended_at),
+        "account": row.account,
+        "channel": row.channel,
+        "conversation": row.conversation,
+        "by": row.ended_by.value,
+        "purged": {"messages": row.messages, **held},
+        "undelivered": row.undelivered,
+    }
+
+
+def _event(session: Session, kind: str, *, name: str, at: float) -> Event:
+    conversation = session.conversation
+    return {
+        "id": name,
+        "type": kind,
+        "at": milliseconds(at),
+        "account": conversation.account,
+        "channel": conversation.channel,
+        "conversation": conversation.id,
+    }
+
+
+def _item(message: Message) -> dict[str, Any]:
+    """``message`` with the fields of a message in a history frame."""
+    item = {
+        "number": message.number,
+        "id": message.client_id,
+        "author": message.author.value,
+        "at": milliseconds(message.said_at),
+        "text": message.text,
+    }
+    if message.name is not None:
+        item["name"] = message.name
+    if message.rich is not None:
+        item["rich"] = dict(message.rich)
+    if message.answers is not None:
+        item["answers"] = message.answers
+    if message.postback is not None:
+        item["postback"] = message.postback
+    if message.is_note:
+        item["note"] = True
+    return item

@@ -1,0 +1,94 @@
+"""What the use cases tell whoever hands events to applications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from server.domain.message import Author, Message
+from server.ids import ConversationId
+from server.live.sessions import Session
+from server.store.group import Group
+from server.store.rows import NoticeRow
+
+#: A conversation that is to be erased, and its session if it is in memory.
+Doomed = tuple[ConversationId, Session | None]
+
+
+class Relay(Protocol):
+    """Whoever hands events to applications."""
+
+    def said(self, session: Session, message: Message) -> None:
+        """``message`` is on disk."""
+        ...
+
+    def brought_back(self, session: Session) -> None:
+        """``session`` was read from the store after a restart."""
+        ...
+
+    def assigned(self, session: Session, agent: str | None) -> None:
+        """An agent of that name has joined; None: has given it back."""
+        ...
+
+    def typed(self, session: Session, side: Author, *, on: bool) -> None:
+        """Somebody has begun or stopped to type."""
+        ...
+
+    def page_took(self, session: Session, name: str) -> None:
+        """The customer's page has done what the event of that name asked."""
+        ...
+
+    def ending(self, session: Session, group: Group) -> None:
+        """The end of ``session`` is about to be written with ``group``."""
+        ...
+
+    def ended(self, session: Session, erase: Callable[[], None]) -> None:
+        """``session`` has ended: ``erase`` it once all is handed over."""
+        ...
+
+    async def last_words(self, doomed: Sequence[Doomed]) -> list[NoticeRow]:
+        """What to tell of conversations that are about to be erased.
+
+        Raises:
+            Unavailable: The store does not say what was handed over.
+        """
+        ...
+
+    def erased(
+        self, conversations: Iterable[ConversationId], rows: list[NoticeRow]
+    ) -> None:
+        """They are gone, and ``rows`` are on disk: tell the applications."""
+        ...
+
+
+class NoRelay:
+    """For a server without applications: nobody is there to be told."""
+
+    def said(self, session: Session, message: Message) -> None:
+        pass
+
+    def brought_back(self, session: Session) -> None:
+        pass
+
+    def assigned(self, session: Session, agent: str | None) -> None:
+        pass
+
+    def typed(self, session: Session, side: Author, *, on: bool) -> None:
+        pass
+
+    def page_took(self, session: Session, name: str) -> None:
+        pass
+
+    def ending(self, session: Session, group: Group) -> None:
+        pass
+
+    def ended(self, session: Session, erase: Callable[[], None]) -> None:  # noqa: ARG002 - of nobody's concern
+        erase()
+
+    async def last_words(self, doomed: Sequence[Doomed]) -> list[NoticeRow]:  # noqa: ARG002
+        return []
+
+    def erased(
+        self, conversations: Iterable[ConversationId], rows: list[NoticeRow]
+    ) -> None:
+        pass

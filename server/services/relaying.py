@@ -1,0 +1,367 @@
+"""Relaying: applications are told what happens in their conversations.
+
+At least once, in order, one event of a conversation on its way at a time.
+How far each was handed is written down a moment later: a crash repeats what
+was taken since, under the same ids. What could not be handed over before its
+conversation was erased is counted and told, never kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from server.domain.application import Application, Wish
+from server.domain.message import Author, Message
+from server.errors import ServerError, Unavailable
+from server.ids import ApplicationId, ChannelId, ConversationId
+from server.live.sessions import Session
+from server.services.cursors import Cursors
+from server.services.events import RESUMED, Notice, held_of
+from server.services.handing import Line, Outlet, Way
+from server.services.house import House
+from server.services.leaving import Leaving
+from server.services.reaching import Reach
+from server.services.relay import Doomed
+from server.services.resuming import Resuming
+from server.services.turns import Answering, Turns
+from server.services.unhanded import HandOvers, Unhanded
+from server.store.group import Group
+from server.store.rows import NoticeRow
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks, while there is anything to look at: what a
+#: cursor may be behind after a crash, and by how much a repeat comes late.
+TICK = 0.1
+
+
+class Relaying:
+    """Who is told what; ``House.relay`` of a server with applications.
+
+    Args:
+        house: The parts.
+        handed: What the store knows of hand-overs.
+        webhooks: The ways to the webhooks there are.
+        answering: Does what applications answer to events.
+
+    Attributes:
+        undelivered: Messages that were erased before they were handed over.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        handed: HandOvers,
+        applications: Iterable[Application],
+        *,
+        webhooks: Mapping[ApplicationId, Way],
+        answering: Answering,
+    ) -> None:
+        self._house = house
+        self._cursors = Cursors(house.records)
+        self._turns = Turns(
+            house,
+            handed,
+            self._cursors,
+            answering=answering,
+            rested=self._rested,
+        )
+        self._reaches = self._turns.reaches
+        for one in applications:
+            self._reaches[one.id] = Reach(one, webhooks.get(one.id))
+        self._by_channel = {
+            channel.id: tuple(
+                reach.application
+                for reach in self._reaches.values()
+                if reach.application.serves(channel.account, channel.id)
+            )
+            for channel in house.channels.values()
+        }
+        self._lines: dict[ConversationId, tuple[Line, ...]] = {}
+        self._closing: dict[ConversationId, Callable[[], None]] = {}
+        self._leaving = Leaving(house, handed, self._turns, self._cursors)
+        self._unhanded = Unhanded(handed, self._reaches)
+        self._names = itertools.count(1)
+        self.undelivered = 0
+
+    @property
+    def is_alarmed(self) -> bool:
+        """Whether the operator has to look after a webhook."""
+        return any(reach.is_disabled for reach in self._reaches.values())
+
+    async def run(self, resuming: Resuming) -> None:
+        """Look after what waits, tick by tick, until cancelled.
+
+        While nothing waits nothing ticks.
+        """
+        self._cursors.wake.set()
+        while True:
+            await self._cursors.wake.wait()
+            while self._has_work or not resuming.is_over:
+                await self._house.clock.sleep(TICK)
+                await self.look(resuming)
+            self._cursors.wake.clear()
+
+    @property
+    def _has_work(self) -> bool:
+        return (
+            self._turns.has_later
+            or self._cursors.is_behind
+            or self._leaving.has_any
+        )
+
+    async def look(self, resuming: Resuming | None = None) -> None:
+        """Do what is due, and write down what has moved."""
+        self._turns.look()
+        self._cursors.write()
+        # The store is busy or failing: at the next look.
+        with contextlib.suppress(Unavailable):
+            await self._leaving.fetch()
+            if resuming is not None:
+                await resuming.next_page()
+
+    async def stop(self) -> None:
+        """Write down how far everything was handed."""
+        with contextlib.suppress(ServerError):
+            await self._cursors.write_now()
+
+    # What is said and done in conversations
+
+    def said(self, session: Session, message: Message) -> None:
+        """``message`` is on disk."""
+        lines = self._lines.get(session.id)
+        if lines is None:
+            lines = self._open(session, is_new=True)
+        for line in lines:
+            before = line.cursor
+            line.said(message)
+            if line.cursor != before:
+                self._cursors.move(line)
+            self._turns.wake(line)
+
+    def brought_back(self, session: Session) -> None:
+        """``session`` was read from the store after a restart."""
+        if session.id in self._lines:
+            return
+        notice = self._notice(session, RESUMED, {}, after=0)
+        for line in self._open(session, is_new=False):
+            line.notice(notice)
+            self._turns.wake(line)
+
+    def assigned(self, session: Session, agent: str | None) -> None:
+        """An agent of that name has joined; None: has given it back."""
+        if agent is None:
+            self._tell(session, "agent.left", {})
+        else:
+            self._tell(session, "agent.joined", {"agent": agent})
+
+    def page_took(self, session: Session, name: str) -> None:
+        """The customer's page has done what the event of that name asked."""
+        self._tell(session, "event.taken", {"name": name})
+
+    def typed(self, session: Session, side: Author, *, on: bool) -> None:
+        """Somebody has begun or stopped to type."""
+        lines = self._lines.get(session.id, ())
+        if not any(Wish.TYPING in one.application.wants for one in lines):
+            return
+        notice = self._notice(
+            session, "typing", {"author": side.value, "on": on}, fleeting=True
+        )
+        for line in lines:
+            # Typing that comes after what was typed tells nothing.
+            if Wish.TYPING in line.application.wants and line.is_idle:
+                line.notice(notice)
+                self._turns.wake(line)
+
+    def _tell(
+        self, session: Session, kind: str, fields: Mapping[str, Any]
+    ) -> None:
+        lines = self._lines.get(session.id)
+        if not lines:
+            return
+        notice = self._notice(session, kind, fields)
+        for line in lines:
+            line.notice(notice)
+            self._turns.wake(line)
+
+    def _notice(
+        self,
+        session: Session,
+        kind: str,
+        fields: Mapping[str, Any],
+        *,
+        after: int | None = None,
+        fleeting: bool = False,
+    ) -> Notice:
+        at = self._house.clock.now()
+        # The time keeps it apart from those before a restart.
+        name = f"{kind.replace('.', '_')}_{int(at * 1000)}_{next(self._names)}"
+        return Notice(
+            kind,
+            fields,
+            session.committed if after is None else after,
+            at,
+            name,
+            fleeting,
+        )
+
+    def _open(self, session: Session, *, is_new: bool) -> tuple[Line, ...]:
+        channel = session.conversation.channel
+        lines = tuple(
+            Line(application, session.id, session)
+            for application in self._by_channel.get(ChannelId(channel), ())
+        )
+        if lines:
+            self._lines[session.id] = lines
+        if is_new:
+            for line in lines:
+                line.begin()
+        return lines
+
+    # How conversations end
+
+    def ending(self, session: Session, group: Group) -> None:
+        """The end of ``session`` is about to be written: write who is told.
+
+        Should the server be killed before the rest is done, this is what the
+        applications are told then.
+        """
+        for line in self._lines.get(session.id, ()):
+            group.keep_notice(self._row(line, session))
+
+    def ended(self, session: Session, erase: Callable[[], None]) -> None:
+        """``session`` has ended: ``erase`` it once all is handed over.
+
+        At once if nothing is on its way or could be, and after the channel's
+        grace at the latest.
+        """
+        lines = self._lines.get(session.id, ())
+        channel = self._house.channels.get(session.conversation.channel)
+        grace = channel.ending_grace if channel else 0.0
+        if grace <= 0 or not any(map(self._is_promising, lines)):
+            self._close(session.id)
+            erase()
+            return
+        self._closing[session.id] = erase
+        self._turns.later(grace, lambda: self._is_over(session.id))
+
+    def _is_promising(self, line: Line) -> bool:
+        reach = self._reaches[line.application.id]
+        return (
+            not line.is_idle and reach.outlet_for(line.conversation) is not None
+        )
+
+    def _rested(self, line: Line) -> None:
+        if line.farewell is not None:
+            self._leaving.is_told(line)
+        elif line.conversation in self._closing:
+            lines = self._lines[line.conversation]
+            if all(one.is_idle for one in lines):
+                self._is_over(line.conversation)
+
+    def _is_over(self, conversation: ConversationId) -> None:
+        erase = self._closing.pop(conversation, None)
+        if erase is not None:
+            self._close(conversation)
+            erase()
+
+    def _close(self, conversation: ConversationId) -> None:
+        for line in self._lines.get(conversation, ()):
+            if line.session is not None:
+                line.held = held_of(line.session)
+            line.close()
+            self._cursors.forget(line)
+
+    def _row(self, line: Line, session: Session) -> NoticeRow:
+        conversation = session.conversation
+        assert conversation.ended_by is not None  # noqa: S101 - it has ended
+        return NoticeRow(
+            conversation=conversation.id,
+            application=line.application.id,
+            account=conversation.account,
+            channel=conversation.channel,
+            ended_by=conversation.ended_by,
+            ended_at=self._house.clock.now(),
+            messages=conversation.last_number,
+            undelivered=line.behind,
+        )
+
+    async def last_words(self, doomed: Sequence[Doomed]) -> list[NoticeRow]:
+        """What to tell of conversations that are about to be erased.
+
+        Safe to repeat; to be written with the erasing itself.
+
+        Raises:
+            Unavailable: The store does not say what was handed over.
+        """
+        rows: list[NoticeRow] = []
+        unknown: list[ConversationId] = []
+        for id_, session in doomed:
+            lines = self._lines.get(id_)
+            if session is None or any(
+                line.cursor is None for line in lines or ()
+            ):
+                unknown.append(id_)
+            elif lines and session.conversation.ended_by is not None:
+                rows += [self._row(line, session) for line in lines]
+        if unknown:
+            now = self._house.clock.now()
+            rows += await self._unhanded.rows(
+                unknown, self._house.channels, now
+            )
+        return rows
+
+    def erased(
+        self, conversations: Iterable[ConversationId], rows: list[NoticeRow]
+    ) -> None:
+        """They are gone, and ``rows`` are on disk: tell the applications."""
+        held = {
+            (line.conversation, line.application.id): line.held
+            for id_ in conversations
+            for line in self._lines.pop(id_, ())
+        }
+        lost = sum(row.undelivered for row in rows)
+        if lost:
+            self.undelivered += lost
+            log.warning(
+                "messages were erased before applications took them",
+                extra={"messages": lost},
+            )
+        for row in rows:
+            known = held.get((row.conversation, row.application), {})
+            self._leaving.add(row, known)
+
+    # How applications come and go
+
+    def connect(self, application: Application, way: Way) -> Outlet:
+        """``application`` is here: hand it its events by ``way``."""
+        outlet = Outlet(way)
+        self._reaches[application.id].connections.append(outlet)
+        self._wake_all(application.id)
+        return outlet
+
+    def disconnect(self, application: Application, outlet: Outlet) -> None:
+        """It is gone: what was not taken is handed elsewhere."""
+        outlet.is_closed = True
+        connections = self._reaches[application.id].connections
+        if outlet in connections:
+            connections.remove(outlet)
+        while outlet.waiting:
+            line = outlet.waiting.popleft()
+            line.is_waiting = False
+            self._turns.wake(line)
+
+    def connections(self, application: Application) -> int:
+        """How many connections ``application`` has."""
+        return len(self._reaches[application.id].connections)
+
+    def _wake_all(self, application: ApplicationId) -> None:
+        for lines in self._lines.values():
+            for line in lines:
+                if line.application.id == application:
+                    self._turns.wake(line)
+        self._leaving.wake_all(application)

@@ -1,0 +1,352 @@
+"""Whose turn it is: lines that wait, that are on their way, that try again.
+
+A line has at most one turn at a time, and a turn one event on its way: that
+is what keeps a conversation in order. A turn ends after some events, so that
+a busy conversation does not hold up the others.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from server.domain.application import Wish
+from server.domain.message import Message
+from server.errors import Corrupt, ServerError, Unavailable
+from server.ids import ApplicationId, ConversationId
+from server.services.cursors import Cursors
+from server.services.events import (
+    Event,
+    ended_event,
+    message_event,
+    noticed_event,
+    started_event,
+)
+from server.services.handing import (
+    BEFORE_THE_START,
+    WINDOW,
+    Fate,
+    Line,
+    Next,
+    Outcome,
+    Outlet,
+)
+from server.services.house import House
+from server.services.reaching import Reach
+from server.services.remembering import open_message
+
+log = logging.getLogger(__name__)
+
+#: Events of one line before the next line has its turn; also the messages
+#: read from the history at once.
+EVENTS_IN_A_TURN = 16
+#: Seconds until a line is looked at again that the server could not serve.
+OWN_PAUSE = 1.0
+
+
+class Handed(Protocol):
+    """What the store knows of hand-overs."""
+
+    async def cursor(
+        self, conversation: ConversationId, application: ApplicationId
+    ) -> int | None:
+        """The number up to which it was handed; None for not at all."""
+        ...
+
+    async def count(
+        self,
+        conversation: ConversationId,
+        after: int,
+        up_to: int,
+        *,
+        of_all: bool,
+    ) -> int:
+        """How many messages lie between; of the customer, or ``of_all``."""
+        ...
+
+
+#: Does what an application answers to an event.
+Answering = Callable[[Line, Event, Outcome], Awaitable[None]]
+
+
+class Turns:
+    """Hands over what lines have, as fast as it is taken.
+
+    Args:
+        house: The parts.
+        handed: How far lines were handed before the last restart.
+        cursors: Told of every step.
+        answering: Does what is answered; an event is taken only then.
+        rested: Told of a line that has nothing more to hand.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        handed: Handed,
+        cursors: Cursors,
+        *,
+        answering: Answering,
+        rested: Callable[[Line], None],
+    ) -> None:
+        self._house = house
+        self._handed = handed
+        self._cursors = cursors
+        self._answering = answering
+        self._rested = rested
+        self._later: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self.reaches: dict[ApplicationId, Reach] = {}
+
+    @property
+    def has_later(self) -> bool:
+        """Whether anything is to be done at some moment."""
+        return bool(self._later)
+
+    def later(self, seconds: float, work: Callable[[], None]) -> None:
+        """Do ``work`` in ``seconds``, at the first look after that."""
+        at = self._house.clock.elapsed() + seconds
+        heapq.heappush(self._later, (at, next(self._order), work))
+        self._cursors.wake.set()
+
+    def look(self) -> None:
+        """Do what is due."""
+        now = self._house.clock.elapsed()
+        while self._later and self._later[0][0] <= now:
+            heapq.heappop(self._later)[2]()
+
+    def wake(self, line: Line) -> None:
+        """Hand over what ``line`` has, when its turn comes."""
+        if (
+            line.is_waiting
+            or line.turn is not None
+            or line.step is Next.NOTHING
+        ):
+            return
+        outlet = self.reaches[line.application.id].outlet_for(line.conversation)
+        if outlet is None:
+            line.fresh = None  # it may be long until somebody comes
+            return
+        line.is_waiting = True
+        outlet.waiting.append(line)
+        self.pump(outlet)
+
+    def pump(self, outlet: Outlet) -> None:
+        """Begin as many turns as ``outlet`` has room for."""
+        now = self._house.clock.elapsed()
+        while (
+            outlet.waiting
+            and outlet.on_way < WINDOW
+            and outlet.paused_until <= now
+        ):
+            line = outlet.waiting.popleft()
+            line.is_waiting = False
+            if line.step is Next.NOTHING:
+                continue
+            try:
+                line.turn = self._house.errands.run(self._turn(outlet, line))
+            except Unavailable:  # too much else is under way
+                self._try_again(line, OWN_PAUSE)
+                return
+            outlet.on_way += 1
+
+    async def _turn(self, outlet: Outlet, line: Line) -> None:
+        page: deque[Message] = deque()
+        try:
+            for _ in range(EVENTS_IN_A_TURN):
+                if not await self._step(outlet, line, page):
+                    break
+        except Corrupt:
+            log.error(  # noqa: TRY400 - a traceback could quote contents
+                "a damaged conversation cannot be handed over",
+                extra={"conversation": line.conversation},
+            )
+            line.turn = None
+            line.close()
+        except ServerError:
+            self._try_again(line, OWN_PAUSE)
+        except Exception as error:  # noqa: BLE001 - one line, not all of them
+            log.error(  # noqa: TRY400 - as above
+                "an event could not be handed over",
+                extra={"error": type(error).__name__},
+            )
+            self._fail(line, None)
+        finally:
+            line.turn = None
+            outlet.on_way -= 1
+            self.wake(line)
+            self.pump(outlet)
+            if line.is_idle:
+                self._rested(line)
+
+    async def _step(
+        self, outlet: Outlet, line: Line, page: deque[Message]
+    ) -> bool:
+        """Hand over one event; returns whether to go on with the next."""
+        step = line.step
+        if step is Next.NOTHING:
+            return False
+        if step is Next.CURSOR:
+            await self._find_cursor(line)
+            return True
+        message = None
+        if step is Next.MESSAGE:
+            message = await self._message(line, page)
+            if line.is_closed:
+                return False
+            if not line.application.wants_message(message):
+                line.pass_over(message.number)
+                self._cursors.move(line)
+                return True
+        line.count += 1
+        event = _event(line, step, message)
+        outcome = await outlet.way.hand(line, event)
+        if line.is_closed:
+            return False
+        return await self._settle(outlet, line, step, event, outcome)
+
+    async def _settle(
+        self,
+        outlet: Outlet,
+        line: Line,
+        step: Next,
+        event: Event,
+        outcome: Outcome,
+    ) -> bool:
+        match outcome.fate:
+            case Fate.TAKEN:
+                if outcome.answers:
+                    await self._answering(line, event, outcome)
+                self._advance(line, step)
+                return True
+            case Fate.FAILED:
+                self._failed(outlet, line, step, outcome.retry_after)
+            case Fate.GONE:
+                self.disable(self.reaches[line.application.id])
+            case Fate.LOST:
+                line.fresh = None
+        return False
+
+    def _advance(self, line: Line, step: Next) -> None:
+        line.tries = 0
+        if line.is_closed:
+            return
+        match step:
+            case Next.START:
+                line.cursor = 0
+            case Next.NOTICE:
+                line.notices.popleft()
+                return
+            case Next.MESSAGE:
+                line.hand_on((line.cursor or 0) + 1)
+            case Next.FAREWELL:
+                self._cursors.told(line)
+                line.is_closed = True
+                return
+            case _:
+                return
+        self._cursors.move(line)
+
+    def disable(self, reach: Reach) -> None:
+        """Post nothing to the webhook of ``reach`` any more."""
+        if reach.is_disabled:
+            return
+        reach.is_disabled = True
+        log.critical(
+            "a webhook says that it is gone: nothing is posted to it until"
+            " the server is started anew",
+            extra={"application": reach.application.id},
+        )
+        if reach.webhook is not None:
+            waiting, reach.webhook.waiting = reach.webhook.waiting, deque()
+            for line in waiting:
+                line.is_waiting = False
+                line.fresh = None
+
+    def _failed(
+        self,
+        outlet: Outlet,
+        line: Line,
+        step: Next,
+        retry_after: float | None,
+    ) -> None:
+        if step is Next.NOTICE and line.notices[0].is_fleeting:
+            line.notices.popleft()
+            return
+        pause = self._fail(line, retry_after)
+        if retry_after is not None:
+            # It is the receiver that cannot go on, not this conversation.
+            outlet.paused_until = self._house.clock.elapsed() + pause
+            self.later(pause, lambda: self.pump(outlet))
+
+    def _fail(self, line: Line, retry_after: float | None) -> float:
+        chance = int.from_bytes(self._house.randomness(2)) / 0xFFFF
+        pause = line.pause(chance, retry_after)
+        self._try_again(line, pause)
+        return pause
+
+    def _try_again(self, line: Line, seconds: float) -> None:
+        # Read back from the history then: it is not kept meanwhile.
+        line.fresh = None
+        line.is_waiting = True
+
+        def again() -> None:
+            line.is_waiting = False
+            self.wake(line)
+
+        self.later(seconds, again)
+
+    async def _find_cursor(self, line: Line) -> None:
+        session, which = line.session, line.conversation
+        assert session is not None  # noqa: S101 - see Line.step
+        up_to = session.committed
+        line.counted_to = up_to
+        cursor = await self._handed.cursor(which, line.application.id)
+        behind = await self._handed.count(
+            which,
+            max(cursor or 0, 0),
+            up_to,
+            of_all=Wish.AGENT_MESSAGES in line.application.wants,
+        )
+        line.cursor = BEFORE_THE_START if cursor is None else cursor
+        line.behind += behind
+
+    async def _message(self, line: Line, page: deque[Message]) -> Message:
+        number = (line.cursor or 0) + 1
+        fresh = line.fresh
+        if fresh is not None and fresh.number == number:
+            return fresh
+        while page and page[0].number < number:
+            page.popleft()
+        if not page:
+            rows = await self._house.records.messages(
+                line.conversation, number - 1, EVENTS_IN_A_TURN
+            )
+            session = line.session
+            if session is not None and session.slot is not None:
+                page.extend(
+                    open_message(self._house, session, row)
+                    for row in rows
+                    if row.number <= session.committed
+                )
+        if not page:
+            raise Unavailable("a message that is on disk was not found")
+        return page[0]
+
+
+def _event(line: Line, step: Next, message: Message | None) -> Event:
+    """What is handed now."""
+    if step is Next.FAREWELL:
+        assert line.farewell is not None  # noqa: S101 - see Line.step
+        return ended_event(line.farewell, line.held)
+    session = line.session
+    assert session is not None  # noqa: S101 - see Line.step
+    if message is not None:
+        return message_event(session, message)
+    if step is Next.START:
+        return started_event(session)
+    return noticed_event(session, line.notices[0])
