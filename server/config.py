@@ -28,6 +28,7 @@ from server.settings import (
     LimitsConfig,
     TlsConfig,
 )
+from server.vault.token_secret import TokenSecret
 
 __all__ = [
     "AccountConfig",
@@ -134,6 +135,7 @@ def _check(config: Config, source: str) -> None:
         *_doubles("agent", [agent.name for agent in config.agents]),
         *_doubles("application", [one.id for one in config.applications]),
         *_bad_applications(config),
+        *_bad_secrets(config),
         *_bad_origins(config),
         *_bad_networks(config),
         *_unsafe_address(config),
@@ -211,6 +213,18 @@ def _bad_networks(config: Config) -> list[str]:
                 if is_everybody:
                     problems.append(f"{name}: {network} is everybody")
     return problems
+
+
+def _bad_secrets(config: Config) -> Iterator[str]:
+    for channel in config.channels:
+        where = f"channel {channel.id}:"
+        if channel.secret is not None:
+            try:
+                TokenSecret(channel.secret)
+            except Misconfigured as error:
+                yield f"{where} secret: {error}"
+        elif channel.controlled_creation:
+            yield f"{where} controlled_creation needs a secret"
 
 
 def _bad_applications(config: Config) -> Iterator[str]:

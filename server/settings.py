@@ -13,6 +13,10 @@ from msgspec import Meta, Struct
 _ID = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
 _TITLE = Annotated[str, Meta(min_length=1, max_length=80)]
 _WISH = Annotated[str, Meta(pattern=r"^(typing|agent_messages)\Z")]
+_PART = Annotated[
+    str, Meta(pattern=r"^(address|place|device|page|language|tags)\Z")
+]
+_COOKIE = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}\Z")]
 _POSITIVE = Annotated[float, Meta(gt=0, le=1e6)]
 
 
@@ -53,6 +57,22 @@ class ChannelConfig(_Part, frozen=True, kw_only=True):
     attachments: bool = False
     attachment_mib: Annotated[float, Meta(gt=0, le=100)] = 10.0
     attachments_per_conversation: Annotated[int, Meta(ge=1, le=1_000)] = 20
+    context: tuple[_PART, ...] = (
+        "address",
+        "place",
+        "device",
+        "page",
+        "language",
+        "tags",
+    )
+    page_query: bool = False
+    allowed_cookies: Annotated[tuple[_COOKIE, ...], Meta(max_length=32)] = ()
+    secret: str | None = None
+    accept_tokens_without_iat: bool = False
+    controlled_creation: bool = False
+
+    def __repr__(self) -> str:
+        return f"<ChannelConfig {self.id}>"
 
 
 class AgentConfig(_Part, frozen=True, kw_only=True):
@@ -105,6 +125,7 @@ class Config(_Part, frozen=True, kw_only=True):
         str, Meta(pattern=r"^(debug|info|warning|error)\Z")
     ] = "info"
     master_key_file: Path | None = None
+    geo_database: Path | None = None
     master_key: Annotated[str, Meta(max_length=128)] | None = None
     tls: TlsConfig | None = None
     limits: LimitsConfig = LimitsConfig()
@@ -132,4 +153,6 @@ class Config(_Part, frozen=True, kw_only=True):
     @property
     def holds_secrets(self) -> bool:
         """Whether somebody who reads the settings could do harm by it."""
-        return any(one.secrets for one in self.applications)
+        return any(one.secrets for one in self.applications) or any(
+            one.secret is not None for one in self.channels
+        )

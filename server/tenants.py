@@ -6,6 +6,7 @@ from server.config import Config, is_loopback
 from server.domain.agent import Agent
 from server.domain.application import Application, Wish
 from server.domain.channel import Channel
+from server.domain.context import Part
 from server.ids import AccountId, AgentId, ApplicationId, ChannelId
 
 
@@ -27,6 +28,12 @@ def channels_of(config: Config) -> dict[ChannelId, Channel]:
                 int(one.attachment_mib * 2**20) if one.attachments else 0
             ),
             most_attachments=one.attachments_per_conversation,
+            context=frozenset(map(Part, one.context)),
+            page_query=one.page_query,
+            allowed_cookies=frozenset(one.allowed_cookies),
+            secret=one.secret,
+            accepts_tokens_without_iat=one.accept_tokens_without_iat,
+            controlled_creation=one.controlled_creation,
         )
         for account in config.account
         for one in account.channel

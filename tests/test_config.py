@@ -96,6 +96,11 @@ TWICE = GOOD["account"] * 2
         (settings(trusted_proxies=["0.0.0.0/0"]), "trusted_proxies"),
         (settings(trusted_proxies=["::/0"]), "trusted_proxies"),
         (settings(tls={"certificate": "c.pem"}), "key"),
+        (channel(secret=CANARY), "secret"),
+        (channel(secret="ab" * 20), "secret"),
+        (channel(controlled_creation=True), "controlled_creation"),
+        (channel(context=["shoe size"]), "context"),
+        (channel(allowed_cookies=["a;b"]), "allowed_cookies"),
         (settings(limits={"connections": 0}), "connections"),
         (settings(limits={"messages_per_second": 0}), "messages_per_second"),
         (
@@ -275,3 +280,25 @@ def test_an_origin_is_written_as_browsers_do(
 def test_this_machine_only(host: str, *, is_near: bool) -> None:
     """A name might lead anywhere, except for one."""
     assert is_loopback(host) is is_near
+
+
+def test_a_file_with_a_channels_secret_is_its_owners_alone(
+    tmp_path: Path,
+) -> None:
+    """Who reads it could speak for the account."""
+    path = tmp_path / "dayfly.toml"
+    secret = "a secret of the shop, long enough for HS256"
+    path.write_text(
+        '[[account]]\nid = "acme"\nname = "Acme"\n'
+        f'[[account.channel]]\nid = "shop"\nname = "Shop"\nsecret = "{secret}"'
+    )
+    path.chmod(0o644)
+    with pytest.raises(Misconfigured) as caught:
+        load(path, {})
+    assert secret not in str(caught.value)
+
+    path.chmod(0o600)
+    config = load(path, {})
+
+    assert config.channels[0].secret == secret
+    assert secret not in repr(config.account)

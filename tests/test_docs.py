@@ -256,7 +256,8 @@ def default(field: msgspec.structs.FieldInfo) -> str:
         case int() | float() as number:
             return f"`{number:.15g}`"
         case other:
-            return f"`{json.dumps(str(other))}`"
+            plain = other if isinstance(other, tuple) else str(other)
+            return f"`{json.dumps(plain)}`"
 
 
 @pytest.mark.parametrize("heading", SETTINGS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from server.domain.context import Part
 from server.ids import AccountId, ChannelId
 
 
@@ -28,6 +29,14 @@ class Channel:
             to applications after an end, before everything is erased.
         attachment_bytes: The largest file that may be sent; 0: none at all.
         most_attachments: Files in one conversation.
+        context: What is collected of the customer's surroundings.
+        page_query: Whether a page's address keeps its query.
+        allowed_cookies: The names of the site's cookies that are taken.
+        secret: Shared with the account's back-end, for tokens; None: no
+            private data.
+        accepts_tokens_without_iat: Whether a token need not say when it was
+            made.
+        controlled_creation: Whether only the back-end may begin a session.
     """
 
     id: ChannelId
@@ -42,3 +51,9 @@ class Channel:
     ending_grace: float = 5.0
     attachment_bytes: int = 0
     most_attachments: int = 20
+    context: frozenset[Part] = frozenset()
+    page_query: bool = False
+    allowed_cookies: frozenset[str] = frozenset()
+    secret: str | None = field(default=None, repr=False)
+    accepts_tokens_without_iat: bool = False
+    controlled_creation: bool = False

@@ -93,7 +93,8 @@ RECORD_TYPES = (
         home=Home.MEMORY,
         encrypted=False,
         dies=_WITH_THE_SESSION,
-        held=False,
+        held=True,
+        session_fields=("context",),
     ),
     RecordType(
         name="chat cookie data",
@@ -103,7 +104,8 @@ RECORD_TYPES = (
         home=Home.MEMORY,
         encrypted=False,
         dies=_WITH_THE_SESSION,
-        held=False,
+        held=True,
+        session_fields=("cookies",),
     ),
     RecordType(
         name="customer private data",
@@ -113,7 +115,13 @@ RECORD_TYPES = (
         home=Home.MEMORY,
         encrypted=False,
         dies=_WITH_THE_SESSION,
-        held=False,
+        held=True,
+        session_fields=(
+            "customer_id",
+            "private",
+            "private_as_of",
+            "private_was_lost",
+        ),
     ),
     RecordType(
         name="customer messages, web",
@@ -230,7 +238,17 @@ RECORD_TYPES = (
         encrypted=False,
         dies=_WITH_THE_SESSION,
         held=True,
-        session_fields=("is_warned", "rate", "seats"),
+        session_fields=("is_warned", "private_rate", "rate", "seats"),
+    ),
+    RecordType(
+        name="ids of ended sessions",
+        what="id and channel, so that a back-end can be told that it has ended",
+        group=Group.EPHEMERAL,
+        sensitivity=Sensitivity.STANDARD,
+        home=Home.MEMORY,
+        encrypted=False,
+        dies="ten minutes after the end, or after 10,000 other ends",
+        held=True,
     ),
     RecordType(
         name="attachments, web",

@@ -8,9 +8,10 @@ with another's: all of it runs on the event loop between two awaits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from server.domain.context import Context
 from server.domain.conversation import Conversation
 from server.domain.message import Author
 from server.ids import AgentId, ConversationId
@@ -93,16 +94,33 @@ class Session:
         seats: The peers that take part.
         is_warned: Whether the peers were told that it ends soon.
         rate: How fast the customer may write.
+        context: Where the customer is and by what means, if anything is
+            known.
+        cookies: The site's cookies, those the channel allows.
+        customer_id: Who the account's back-end says it is.
+        private: Private data; None if there are none.
+        private_as_of: Unix seconds by the back-end's clock at which the
+            newest private data were made.
+        private_was_lost: Whether there may have been private data that a
+            restart has lost.
+        private_rate: How fast private data may come; None before the first.
     """
 
     __slots__ = (
         "accepted",
         "agent_seen",
         "committed",
+        "context",
         "conversation",
+        "cookies",
+        "customer_id",
         "customer_seen",
         "is_warned",
         "preview",
+        "private",
+        "private_as_of",
+        "private_rate",
+        "private_was_lost",
         "rate",
         "seats",
         "slot",
@@ -123,6 +141,13 @@ class Session:
         self.seats: list[Seat] = []
         self.is_warned = False
         self.rate = rate
+        self.context: Context | None = None
+        self.cookies: Mapping[str, str] | None = None
+        self.customer_id: str | None = None
+        self.private: Mapping[str, Any] | None = None
+        self.private_as_of = 0.0
+        self.private_was_lost = False
+        self.private_rate: RateLimit | None = None
 
     @property
     def id(self) -> ConversationId:
@@ -140,6 +165,12 @@ class Session:
         self.accepted.clear()
         self.preview = None
         self.slot = None
+        self.context = None
+        self.cookies = None
+        self.customer_id = None
+        self.private = None
+        self.private_as_of = 0.0
+        self.private_was_lost = False
 
 
 class Sessions:

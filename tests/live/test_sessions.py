@@ -5,11 +5,27 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.context import Context
 from server.domain.conversation import Conversation
 from server.domain.message import Author
+from server.domain.record_types import RECORD_TYPES
 from server.ids import AccountId, AgentId, ChannelId, ConversationId
 from server.live.rate_limit import RateLimit
 from server.live.sessions import BEHIND, Progress, Seat, Session, Sessions
+
+#: The fields that hold what people or back-ends told.
+EPHEMERAL = {
+    name
+    for kind in RECORD_TYPES
+    for name in kind.session_fields
+    if kind.name
+    in {
+        "chat context data",
+        "chat cookie data",
+        "customer private data",
+        "customer messages, web",
+    }
+}
 
 
 class Nobody:
@@ -45,6 +61,24 @@ def test_who_takes_a_seat_has_to_catch_up_first() -> None:
 
     assert seat.at == BEHIND
     assert seat.at < 0
+
+
+def test_a_session_forgets_everything_ephemeral() -> None:
+    """Every field that the registry of records says dies with it."""
+    session = new_session()
+    fresh = {name: getattr(session, name) for name in EPHEMERAL}
+    session.context = Context(address="192.0.2.7")
+    session.cookies = {"basket": "7"}
+    session.customer_id = "ada"
+    session.private = {"authenticated": True}
+    session.private_as_of = 5.0
+    session.private_was_lost = True
+    session.preview = "Hello"
+    assert all(getattr(session, name) != fresh[name] for name in EPHEMERAL)
+
+    session.forget()
+
+    assert {name: getattr(session, name) for name in EPHEMERAL} == fresh
 
 
 def test_reading_implies_delivery() -> None:
