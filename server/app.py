@@ -17,11 +17,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from server import __version__
+from server.applications import Applications
 from server.clock import Clock, SystemClock
 from server.config import Config
 from server.data_folder import DataFolder
 from server.domain.conversation import Phase
-from server.errors import Misconfigured
+from server.errors import Misconfigured, Unavailable
+from server.gateway.answer_routes import AnswerRoutes
 from server.gateway.attachment_routes import AttachmentRoutes
 from server.gateway.door import Door, Entry
 from server.gateway.health import Health, Status
@@ -33,19 +35,28 @@ from server.ids import Randomness, system_randomness
 from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Sessions
+from server.protocol.parts import Role
 from server.services.answering import Shift
 from server.services.attaching import Attaching
 from server.services.bearers import Bearers
 from server.services.ending import Doomed, Ending
 from server.services.house import House, Pace
+from server.services.leaving import KEPT
 from server.services.listing import ListKeeping
 from server.services.purging import Purging
 from server.services.remembering import Remembering
+from server.services.scrubbing import Scrubbing
+from server.services.serving import Service
 from server.services.signing_in import SigningIn
 from server.services.visiting import HEARTBEAT, Visit
 from server.store.blobs import Blobs
 from server.store.history import History
-from server.tenants import agents_of, channels_of, own_origins
+from server.tenants import (
+    agents_of,
+    applications_of,
+    channels_of,
+    own_origins,
+)
 from server.vault.addresses import AddressSigner
 from server.vault.keyring import Keyring
 from server.vault.passwords import is_default
@@ -120,6 +131,7 @@ class Server:
             stopping.cancel()
         for task in done - {stopping}:
             task.result()
+            raise Unavailable(f"a part has stopped: {task.get_name()}")
 
     async def _start(self) -> None:
         config = self._config
@@ -130,12 +142,16 @@ class Server:
         self._keys = keys
         self._house = house = self._make_house(keys, history)
         self._remembering = Remembering(house)
+        self._signing_in = SigningIn(house)
         self._attaching = self._make_attaching(history)
         self._ending = Ending(house)
         self._purging = Purging(house, self._ending, self._remembering)
+        self._programs = self._make_programs(history)
         self._start_task("writing", history.run())
+        self._resources.push_async_callback(self._programs.relaying.stop)
         # Stopped before the writing is: some of them wait for it.
         self._resources.push_async_callback(house.errands.finish, LAST_ERRANDS)
+        self._resources.callback(self._programs.relaying.halt)
         await self._take_up(history)
         await checking
 
@@ -144,8 +160,14 @@ class Server:
         self._listener = self._make_listener(bound, watch)
         self._start_task("listing", ListKeeping(house, self._clock).run())
         self._start_task("ending", self._ending.run())
+        scrubbing = Scrubbing(history, self._clock, house.wake_scrubbing)
+        self._start_task("scrubbing", scrubbing.run())
+        self._start_task("signing in", self._signing_in.run())
         self._start_task("purging", self._purging.run())
         self._start_task("expiring", self._attaching.run())
+        self._start_task(
+            "relaying", self._programs.relaying.run(self._programs.resuming)
+        )
         self._start_task("watching", watch.run())
         self._start_task("listening", self._listener.run())
         self._resources.push_async_callback(self._stop_listening)
@@ -173,9 +195,16 @@ class Server:
         self, bound: socket.socket, watch: SocketWatch
     ) -> Listener:
         config, house = self._config, self._house
-        signing_in = SigningIn(house)
+        signing_in = self._signing_in
 
         def party(entry: Entry, listener: WebSocket) -> Party:
+            if entry.role is Role.APPLICATION:
+                return Service(
+                    house,
+                    self._programs.applying,
+                    self._programs.relaying,
+                    listener=listener,
+                )
             if entry.channel is None:
                 return Shift(
                     house,
@@ -206,10 +235,13 @@ class Server:
             public_origin=config.public_url,
             demo=config.demo,
             health=self.health,
-            more=AttachmentRoutes(
-                self._attaching,
-                Bearers(self._remembering, signing_in).session_of,
-            ).routes(),
+            more=[
+                *AttachmentRoutes(
+                    self._attaching,
+                    Bearers(self._remembering, signing_in).session_of,
+                ).routes(),
+                *AnswerRoutes(self._programs.applying).routes(),
+            ],
         )
         tls = (config.tls.certificate, config.tls.key) if config.tls else None
         return Listener(application, gate, bound=bound, tls=tls)
@@ -272,6 +304,18 @@ class Server:
             ),
         )
 
+    def _make_programs(self, history: History) -> Applications:
+        programs = Applications.make(
+            self._config,
+            applications_of(self._config),
+            house=self._house,
+            ending=self._ending,
+            remembering=self._remembering,
+            handed=history.handed,
+        )
+        self._resources.push_async_callback(programs.egress.close)
+        return programs
+
     def _make_attaching(self, history: History) -> Attaching:
         attaching = Attaching(
             self._house,
@@ -294,6 +338,7 @@ class Server:
         orphans = await asyncio.to_thread(
             self._keys.reconcile, {row.slot for row in live}
         )
+        await history.write(lambda group: group.expire_notices(now - KEPT))
         for row in live:
             if row.phase is Phase.ENDING or row.due_at <= now:
                 self._ending.doom(Doomed(row.id, row.slot))
@@ -323,7 +368,11 @@ class Server:
     def health(self) -> Health:
         """How the server does; what ``/health`` shows."""
         house = self._house
-        is_well = not (self._ending.is_failing or self._purging.is_halted)
+        is_well = not (
+            self._ending.is_failing
+            or self._purging.is_halted
+            or self._programs.relaying.is_alarmed
+        )
         return Health(
             status=Status.OK if is_well else Status.DEGRADED,
             uptime_seconds=round(self._clock.elapsed() - self._started_at, 1),

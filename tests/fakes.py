@@ -268,6 +268,12 @@ class FakeRecords:
         self.sign_ins.update({row.hash: row for row in group.sign_ins})
         for hashed in group.dropped_sign_ins:
             self.sign_ins.pop(hashed, None)
+        if (until := group.sign_ins_expire_at) is not None:
+            self.sign_ins = {
+                hashed: row
+                for hashed, row in self.sign_ins.items()
+                if row.expires_at > until
+            }
 
     async def write(self, decide: Callable[[Group], None]) -> None:
         change = Written(decide)

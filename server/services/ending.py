@@ -190,6 +190,7 @@ class Ending:
         self._house.keys.release(slots)
         del self._doomed[: len(batch)]
         self.erased += len(batch)
+        self._house.wake_scrubbing.set()
         relay.erased([doomed.id for doomed in batch], notices)
         for doomed in batch:
             if doomed.session is not None:

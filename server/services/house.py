@@ -220,6 +220,9 @@ class House:
         wake_listing: Set when agents have something to be told.
         wake_purging: Set when a deadline is set.
         wake_ending: Set when a conversation is to be erased.
+        wake_scrubbing: Set when one was.
+        lingering: Sessions in which nothing was said and nobody takes part,
+            the one left first at the front.
     """
 
     clock: Clock
@@ -238,6 +241,8 @@ class House:
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
     wake_purging: asyncio.Event = field(default_factory=asyncio.Event)
     wake_ending: asyncio.Event = field(default_factory=asyncio.Event)
+    wake_scrubbing: asyncio.Event = field(default_factory=asyncio.Event)
+    lingering: dict[ConversationId, None] = field(default_factory=dict)
 
     def look_at(self, conversation: ConversationId, at: float) -> None:
         """Have the deadline of ``conversation`` looked at, at unix ``at``."""

@@ -30,6 +30,8 @@ TRUSTED = 3600.0
 #: Seconds a conversation in which nothing was said is remembered after its
 #: last peer has gone: long enough to load the next page of a shop.
 LINGER = 60.0
+#: Such conversations at once, at two kilobytes each.
+MOST_LINGERING = 10_000
 
 
 class Purging:
@@ -67,6 +69,7 @@ class Purging:
             return
         now = self._house.clock.now()
         for conversation in self._house.deadlines.advance(now):
+            self._house.lingering.pop(conversation, None)
             await self._look_at(conversation, now)
 
     def _trusts_the_clock(self) -> bool:
@@ -135,5 +138,16 @@ def _is_left(session: Session) -> bool:
 
 
 def left_empty(house: House, session: Session) -> None:
-    """The last peer has gone from a conversation in which nothing was said."""
-    house.look_at(session.id, house.clock.now() + LINGER)
+    """The last peer has gone from a conversation in which nothing was said.
+
+    Whoever comes and goes as fast as it can makes one such session each time:
+    beyond ``MOST_LINGERING`` the oldest goes before its time.
+    """
+    now = house.clock.now()
+    house.look_at(session.id, now + LINGER)
+    house.lingering.pop(session.id, None)
+    house.lingering[session.id] = None
+    if len(house.lingering) > MOST_LINGERING:
+        oldest = next(iter(house.lingering))
+        del house.lingering[oldest]
+        house.look_at(oldest, now)

@@ -9,9 +9,10 @@ queue that a flood can fill without stopping anything else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from server.domain.agent import Agent
-from server.errors import RefusalCode, Refused
+from server.errors import RefusalCode, Refused, Unavailable
 from server.ids import AgentId, new_token, token_hash
 from server.protocol.client_frames import Hello
 from server.services.house import House
@@ -21,6 +22,8 @@ from server.vault.passwords import hash_password, password_matches
 
 #: Seconds a token is good for: a working day, and nobody signed in for ever.
 GOOD_FOR = 12 * 3600.0
+#: Seconds between two looks for tokens that have expired.
+ROUND = 3600.0
 #: Passwords checked at once, on the two cores we count on.
 AT_ONCE = 2
 #: Sign-ins that wait for their turn; the last waits about half a second.
@@ -101,6 +104,16 @@ class SigningIn:
         if agent is None:
             raise Refused(RefusalCode.BAD_CREDENTIALS)
         return agent
+
+    async def run(self) -> None:
+        """Forget what has expired, hour by hour, until cancelled."""
+        while True:
+            with contextlib.suppress(Unavailable):  # the next hour repeats it
+                await self._house.records.write(self._forget_expired)
+            await self._house.clock.sleep(ROUND)
+
+    def _forget_expired(self, group: Group) -> None:
+        group.expire_sign_ins(self._house.clock.now())
 
     async def sign_out(self, token: str) -> None:
         """Make ``token`` worthless; safe to repeat.

@@ -62,6 +62,7 @@ class Group:
         "messages",
         "notices",
         "sign_ins",
+        "sign_ins_expire_at",
         "undoing",
     )
 
@@ -77,6 +78,7 @@ class Group:
         self.notices: list[NoticeRow] = []
         self.dropped_notices: list[tuple[ConversationId, ApplicationId]] = []
         self.expired = 0.0
+        self.sign_ins_expire_at: float | None = None
         self.undoing: list[Undo] = []
 
     def __bool__(self) -> bool:
@@ -87,6 +89,7 @@ class Group:
             or self.erased
             or self.sign_ins
             or self.dropped_sign_ins
+            or self.sign_ins_expire_at is not None
             or self.cursors
             or self.attachments
             or self.dropped_attachments
@@ -114,6 +117,10 @@ class Group:
     def drop_sign_in(self, token_hash: bytes) -> None:
         """Delete the sign-in with that hash; none is no error."""
         self.dropped_sign_ins.append(token_hash)
+
+    def expire_sign_ins(self, now: float) -> None:
+        """Delete the sign-ins that open nothing from ``now`` on."""
+        self.sign_ins_expire_at = now
 
     def keep_cursor(self, row: CursorRow) -> None:
         """Write ``row``, unless its conversation is not stored."""

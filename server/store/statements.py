@@ -76,6 +76,7 @@ ERASE_CURSORS = "DELETE FROM handover WHERE conversation = ?"
 ERASE_MESSAGES = "DELETE FROM message WHERE conversation = ?"
 ERASE = "DELETE FROM conversation WHERE id = ?"
 DROP_SIGN_IN = "DELETE FROM sign_in WHERE hash = ?"
+EXPIRE_SIGN_INS = "DELETE FROM sign_in WHERE expires_at <= ?"
 
 # dataclasses.astuple copies deeply, at 20 times the price.
 _of_conversation = attrgetter(*columns(ConversationRow))
@@ -109,6 +110,7 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
         (ERASE_CURSORS, ((id_,) for id_ in group.erased)),
         (ERASE_MESSAGES, ((id_,) for id_ in group.erased)),
         (ERASE, ((id_,) for id_ in group.erased)),
+        (EXPIRE_SIGN_INS, _some(group.sign_ins_expire_at)),
         (DROP_SIGN_IN, ((hash_,) for hash_ in group.dropped_sign_ins)),
         (DROP_NOTICE, group.dropped_notices),
         (EXPIRE_NOTICES, [(group.expired,)] if group.expired else []),
@@ -118,3 +120,7 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
         if values:
             await db.executemany(statement, values)
     await db.commit()
+
+
+def _some(value: float | None) -> Iterable[tuple[object, ...]]:
+    return () if value is None else ((value,),)

@@ -12,7 +12,7 @@ from server.domain.retention import NOTICE
 from server.ids import ConversationId
 from server.live.deadlines import TICK
 from server.services.ending import RETRY
-from server.services.purging import LINGER, TRUSTED
+from server.services.purging import LINGER, MOST_LINGERING, TRUSTED
 from tests.services.test_ending import running, until
 from tests.services.worlds import INACTIVITY, MAX_AGE, World, settle
 
@@ -131,6 +131,22 @@ async def test_an_open_session_lingers_for_a_minute() -> None:
     assert len(world.house.sessions) == len(world.house.deadlines) == 0
     late = await world.visit(token=token)
     assert late.last("refused")["code"] == "session_unknown"
+
+
+async def test_those_who_come_and_go_do_not_fill_the_memory() -> None:
+    """Beyond a number the one left first goes before its minute is over."""
+    world = World()
+    world.house.lingering.update(
+        dict.fromkeys(ConversationId(f"c{n}") for n in range(MOST_LINGERING))
+    )
+    line = await world.visit()
+    first = next(iter(world.house.lingering))
+
+    line.leave()
+
+    assert len(world.house.lingering) == MOST_LINGERING
+    assert first not in world.house.lingering
+    assert first in world.house.deadlines.advance(world.clock.now() + TICK)
 
 
 async def test_a_word_queued_before_the_deadline_keeps_it_alive() -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from server.ids import AgentId
-from server.services.signing_in import GOOD_FOR, MOST_WAITING
+from server.services.signing_in import (
+    GOOD_FOR,
+    MOST_WAITING,
+    ROUND,
+    SigningIn,
+)
 from server.vault.passwords import password_matches
-from tests.services.worlds import PASSWORD, World
+from tests.services.worlds import PASSWORD, World, settle
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,21 @@ async def test_the_token_opens_as_the_password_did() -> None:
     (row,) = world.records.sign_ins.values()
     assert token.encode() not in row.hash
     assert len(row.hash) == 32
+
+
+async def test_what_has_expired_is_forgotten() -> None:
+    """An hour later nothing of it is stored, though nobody asked for it."""
+    world = World()
+    await world.shift()
+    forgetting = asyncio.create_task(SigningIn(world.house).run())
+    await world.pass_(GOOD_FOR - 1.0)
+    assert len(world.records.sign_ins) == 1
+
+    world.clock.pass_(ROUND + 1.0)
+    await settle()
+
+    assert world.records.sign_ins == {}
+    forgetting.cancel()
 
 
 async def test_a_token_expires() -> None:
