@@ -31,6 +31,7 @@ LINE = 64
 
 CUSTOMER_PATH = "/socket/customer/"
 AGENT_PATH = "/socket/agent"
+APPLICATION_PATH = "/socket/application"
 
 
 class TurnedAway(Exception):
@@ -96,6 +97,12 @@ class Door:
         Raises:
             TurnedAway: No such path (404), or not from there (403).
         """
+        if path == APPLICATION_PATH:
+            # A browser always sends its origin, and an application is none:
+            # a page must not be able to try keys.
+            if origin is not None:
+                raise TurnedAway(HTTPStatus.FORBIDDEN, "not from a browser")
+            return Entry(Role.APPLICATION)
         if path == AGENT_PATH:
             self._check_origin(origin, ())
             return Entry(Role.AGENT)

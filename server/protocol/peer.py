@@ -24,6 +24,9 @@ MOST_HELLOS = 3
 #: above this it is a program that spins, and it cannot be slowed down.
 FRAMES_PER_SECOND = 50.0
 FRAME_BURST = 200.0
+#: How many times as many an application may send: it speaks for an account,
+#: and takes every event with a frame.
+PROGRAMS_SHARE = 200
 
 
 class Stage(StrEnum):
@@ -76,6 +79,8 @@ class Peer:
         self.stage = Stage.GREETING
         self._faults = 0
         self._hellos = 0
+        if role is Role.APPLICATION:
+            per_second *= PROGRAMS_SHARE
         self._per_second = per_second
         self._credit = _burst(per_second)
         self._credited_at = at

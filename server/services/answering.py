@@ -43,6 +43,7 @@ from server.services.house import House
 from server.services.listing import listing_for
 from server.services.remembering import Remembering, new_rate, page
 from server.services.signing_in import SigningIn
+from server.services.surroundings import context_of
 from server.services.taking_part import file_in, mark, said_in, say, show_typing
 from server.services.telling import milliseconds, summary_of
 from server.services.timing import deadline_frame
@@ -163,6 +164,7 @@ class Shift:
                 show_typing(
                     session, seat, on=frame.on, name=self._me.display_name
                 )
+                self._house.relay.typed(session, seat.side, on=frame.on)
             case Delivered():
                 mark(session, seat, delivered=frame.number, read=0)
             case Read():
@@ -282,6 +284,9 @@ class Shift:
         if resync is not None:
             self.listener.tell(resync)
         self.listener.tell(await page(self._house, session, seat, after=after))
+        context = context_of(session)
+        if context is not None:
+            self.listener.tell(context)
         if session.is_warned:
             self.listener.tell(
                 Saying(deadline_frame(self._house, session, warn=True))

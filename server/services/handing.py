@@ -28,8 +28,10 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
 #: The longest pause that a receiver may ask for.
 LONGEST_ASKED = 3600.0
-#: Lines whose event is on its way to one receiver.
+#: Events on their way by one connection, and to one webhook: more requests
+#: than the way out has connections to a host would only wait for one.
 WINDOW = 64
+WEBHOOK_WINDOW = 16
 #: What may wait in a line besides messages; of more the oldest go.
 MOST_NOTICES = 32
 
@@ -88,17 +90,17 @@ class Outlet:
         waiting: Lines that have something for it, in order.
         on_way: How many of them are being handed something.
         paused_until: Monotonic seconds before which nothing is handed.
-        is_closed: Whether the way is no more.
+        window: How many may be.
     """
 
-    __slots__ = ("is_closed", "on_way", "paused_until", "waiting", "way")
+    __slots__ = ("on_way", "paused_until", "waiting", "way", "window")
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: Way, window: int = WINDOW) -> None:
         self.way = way
+        self.window = window
         self.waiting: deque[Line] = deque()
         self.on_way = 0
         self.paused_until = -inf
-        self.is_closed = False
 
 
 class Line:

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from server.domain.application import Application
 from server.ids import ConversationId
-from server.services.handing import Outlet, Way
+from server.services.handing import WEBHOOK_WINDOW, Outlet, Way
 
 
 class Reach:
@@ -26,7 +26,9 @@ class Reach:
 
     def __init__(self, application: Application, webhook: Way | None) -> None:
         self.application = application
-        self.webhook = None if webhook is None else Outlet(webhook)
+        self.webhook = (
+            None if webhook is None else Outlet(webhook, WEBHOOK_WINDOW)
+        )
         self.connections: list[Outlet] = []
         self.is_disabled = False
         self.has_more = False

@@ -124,6 +124,10 @@ class Relaying:
             if resuming is not None:
                 await resuming.next_page()
 
+    def halt(self) -> None:
+        """Hand over nothing more; what is on its way may arrive."""
+        self._turns.halt()
+
     async def stop(self) -> None:
         """Write down how far everything was handed."""
         with contextlib.suppress(ServerError):
@@ -346,7 +350,6 @@ class Relaying:
 
     def disconnect(self, application: Application, outlet: Outlet) -> None:
         """It is gone: what was not taken is handed elsewhere."""
-        outlet.is_closed = True
         connections = self._reaches[application.id].connections
         if outlet in connections:
             connections.remove(outlet)

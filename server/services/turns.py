@@ -28,7 +28,6 @@ from server.services.events import (
 )
 from server.services.handing import (
     BEFORE_THE_START,
-    WINDOW,
     Fate,
     Line,
     Next,
@@ -100,12 +99,17 @@ class Turns:
         self._rested = rested
         self._later: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._is_halted = False
         self.reaches: dict[ApplicationId, Reach] = {}
 
     @property
     def has_later(self) -> bool:
         """Whether anything is to be done at some moment."""
         return bool(self._later)
+
+    def halt(self) -> None:
+        """Begin no more turns: the server stops."""
+        self._is_halted = True
 
     def later(self, seconds: float, work: Callable[[], None]) -> None:
         """Do ``work`` in ``seconds``, at the first look after that."""
@@ -140,7 +144,8 @@ class Turns:
         now = self._house.clock.elapsed()
         while (
             outlet.waiting
-            and outlet.on_way < WINDOW
+            and not self._is_halted
+            and outlet.on_way < outlet.window
             and outlet.paused_until <= now
         ):
             line = outlet.waiting.popleft()

@@ -12,31 +12,39 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from server.domain.channel import Channel
-from server.domain.conversation import Conversation, EndedBy, Phase
+from server.domain.context import Arrival
+from server.domain.conversation import EndedBy, Phase
 from server.domain.message import MOST_CHARACTERS, Author
 from server.errors import RefusalCode, Refused
-from server.ids import ConversationId, new_id, new_token, token_hash
+from server.ids import ConversationId, token_hash
+from server.live.rate_limit import RateLimit
 from server.live.sessions import Listener, Seat, Session
 from server.protocol.client_frames import (
     ClientFrame,
     Delivered,
     End,
+    EventTaken,
     Fetch,
     Hello,
     Ping,
     Read,
     Send,
     Stay,
+    TellContext,
+    TellPrivate,
     Typing,
 )
 from server.protocol.codec import Saying
 from server.protocol.parts import MAX_FRAME, Limits
 from server.protocol.server_frames import Pong, Resync, Welcome
+from server.services.beginning import begin
 from server.services.ending import Ending
 from server.services.house import House
+from server.services.private_data import keep_sealed
 from server.services.purging import left_empty
 from server.services.recording import Touch
-from server.services.remembering import Remembering, new_rate, page
+from server.services.remembering import Remembering, page
+from server.services.surroundings import arrived, new_context_rate, told
 from server.services.taking_part import (
     by_customer,
     file_in,
@@ -80,10 +88,13 @@ class Visit:
         remembering: Finds sessions.
         channel: By which way the customer came.
         listener: The connection itself.
+        arrival: How it came in.
     """
 
     __slots__ = (
+        "_arrival",
         "_channel",
+        "_context_rate",
         "_ending",
         "_house",
         "_listener",
@@ -100,7 +111,10 @@ class Visit:
         *,
         channel: Channel,
         listener: Listener,
+        arrival: Arrival | None = None,
     ) -> None:
+        self._arrival = arrival
+        self._context_rate: RateLimit | None = None
         self._house = house
         self._ending = ending
         self._remembering = remembering
@@ -121,7 +135,10 @@ class Visit:
             raise Refused(RefusalCode.MALFORMED, path="$")
         token = None
         if hello.token is None:
-            session, token = self._begin()
+            if self._channel.controlled_creation:
+                # Only the account's back-end begins one, and has a token.
+                raise Refused(RefusalCode.SESSION_UNKNOWN, path="$.token")
+            session, token = begin(self._house, self._channel)
         else:
             session = await self._return(hello.token)
         seat = Seat(self._listener, Author.CUSTOMER)
@@ -130,6 +147,7 @@ class Visit:
         # From here on nothing is waited for: who is welcome is in, and has
         # heard all that was said before anything else is told.
         self._take(session, seat)
+        self._arrive(session)
         self._welcome(session, token)
         if resync is not None:
             self._listener.tell(resync)
@@ -151,27 +169,10 @@ class Visit:
         session.seats.append(seat)
         self._session, self._seat = session, seat
 
-    def _begin(self) -> tuple[Session, str]:
-        house = self._house
-        now = house.clock.now()
-        id_ = ConversationId(new_id(house.randomness))
-        # The id leads the token, so that finding its conversation needs no
-        # index over secrets; what opens it is the part behind the dot.
-        token = f"{id_}.{new_token(house.randomness)}"
-        conversation = Conversation(
-            id=id_,
-            account=self._channel.account,
-            channel=self._channel.id,
-            epoch=house.randomness(4).hex(),
-            started_at=now,
-            last_at=now,
-        )
-        session = Session(
-            conversation, token_hash=token_hash(token), rate=new_rate(house)
-        )
-        house.sessions.add(session)
-        watch_deadline(house, session)
-        return session, token
+    def _arrive(self, session: Session) -> None:
+        arrival, self._arrival = self._arrival, None
+        if arrival is not None:
+            arrived(session, self._channel, arrival, self._house.senses)
 
     async def _return(self, token: str) -> Session:
         id_, _, _ = token.partition(".")
@@ -229,6 +230,7 @@ class Visit:
 
     def _typing(self, session: Session, seat: Seat, frame: Typing) -> None:
         show_typing(session, seat, on=frame.on)
+        self._house.relay.typed(session, seat.side, on=frame.on)
 
     def _delivered(
         self, session: Session, seat: Seat, frame: Delivered
@@ -251,6 +253,22 @@ class Visit:
             listener=self._listener,
             ref=frame.ref,
         )
+
+    def _event_taken(
+        self, session: Session, _: Seat, frame: EventTaken
+    ) -> None:
+        self._house.relay.page_took(session, frame.name)
+
+    def _context(self, session: Session, _: Seat, frame: TellContext) -> None:
+        if self._context_rate is None:
+            self._context_rate = new_context_rate()
+        wait = self._context_rate.take(self._house.clock.elapsed())
+        if wait:
+            raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
+        told(session, self._channel, frame)
+
+    def _private(self, session: Session, _: Seat, frame: TellPrivate) -> None:
+        keep_sealed(self._house, session, self._channel, frame.token)
 
     async def _say_with_file(
         self, session: Session, seat: Seat, frame: Send
@@ -289,7 +307,7 @@ class Visit:
     def leave(self) -> None:
         """The connection is gone; safe to repeat."""
         session, seat = self._session, self._seat
-        self._session = self._seat = None
+        self._session = self._seat = self._arrival = None
         if session is None or seat is None or seat not in session.seats:
             return
         session.seats.remove(seat)
@@ -307,6 +325,9 @@ _DOES: Mapping[type[ClientFrame], Callable[..., Rest | None]] = {
     Ping: Visit._ping,  # noqa: SLF001
     Stay: Visit._stay,  # noqa: SLF001
     End: Visit._end,  # noqa: SLF001
+    TellContext: Visit._context,  # noqa: SLF001
+    TellPrivate: Visit._private,  # noqa: SLF001
+    EventTaken: Visit._event_taken,  # noqa: SLF001
 }
 
 

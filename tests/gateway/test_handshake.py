@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from websockets.http11 import Request
 
+from server.gateway.handshake import new_wire
 from tests.gateway.line import Line
 
 CANARY = "CANARY-4711"
@@ -32,7 +35,7 @@ def test_a_browser_of_the_shop_comes_in() -> None:
     ("headers", "status"),
     [
         ({"path": f"/socket/customer/{CANARY}"}, 404),
-        ({"path": f"/socket/application?{CANARY}"}, 404),
+        ({"path": f"/socket/nowhere?{CANARY}"}, 404),
         ({"Origin": f"https://{CANARY}.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Sec_WebSocket_Protocol": ""}, 400),
@@ -114,6 +117,17 @@ def test_a_token_in_the_address_is_not_looked_at() -> None:
 
     assert answer.startswith("HTTP/1.1 101 ")
     assert "CANARY" not in answer
+
+
+def test_the_library_is_never_asked_to_debug() -> None:
+    """It would write the head of every frame into the log."""
+    logger = logging.getLogger("server")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        assert not new_wire().debug
+    finally:
+        logger.setLevel(level)
 
 
 def test_what_is_no_request_ends_without_an_answer() -> None:
