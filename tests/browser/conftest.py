@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.chat import Agent, Chat
 from tests.browser.desk import Desk
-from tests.browser.running import Customer, Running, running
+from tests.browser.running import LOOP, Customer, Running, running
 
 Arrive = Callable[[], Awaitable[Customer]]
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Have the tests of this folder run where the browser lives."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.parent == here and inspect.iscoroutinefunction(item.obj):
+            item.add_marker(pytest.mark.asyncio(loop_scope=LOOP), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
     """A server of this test's own."""
     async with running(tmp_path / "data") as server:
         yield server
 
 
-@pytest.fixture
-async def browser(chromium_options: dict[str, Any]) -> AsyncIterator[Browser]:
-    """A browser without a past."""
+@pytest_asyncio.fixture(loop_scope=LOOP, scope="session")
+async def chromium(chromium_options: dict[str, Any]) -> AsyncIterator[Browser]:
+    """One browser for all tests: starting it takes longer than most."""
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(**chromium_options)
         yield browser
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """A browser without a past: every context is new, and gone afterwards."""
+    yield chromium
+    for context in list(chromium.contexts):
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def arrive(server: Running) -> AsyncIterator[Arrive]:
     """Lets customers in, and out again at the end."""
     async with AsyncExitStack() as leaving:
@@ -47,7 +65,7 @@ async def arrive(server: Running) -> AsyncIterator[Arrive]:
         yield arrive
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def chat(browser: Browser, server: Running) -> Chat:
     """The demo shop in a tab, with the chat still closed."""
     context = await browser.new_context(locale="en-GB")
@@ -57,7 +75,7 @@ async def chat(browser: Browser, server: Running) -> Chat:
     return chat
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def agent(server: Running) -> AsyncIterator[Agent]:
     """Maria, signed in."""
     agent = Agent(server.port)
@@ -66,7 +84,7 @@ async def agent(server: Running) -> AsyncIterator[Agent]:
     await agent.leave()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def desk(browser: Browser, server: Running) -> AsyncIterator[Desk]:
     """The console, opened; a script's error or a broken policy fails."""
     page = await browser.new_page(locale="en-GB")

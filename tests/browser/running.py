@@ -17,6 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
 
+#: One event loop for all: a browser cannot leave the one it was started on.
+LOOP: Any = "session"
+
 _CONSOLE = re.compile(r"^console\s+http://127\.0\.0\.1:(\d+)/console/$")
 _AGENT = re.compile(r"^agent\s+(\S+)\s+password\s+(\S+)$")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import (  # type: ignore[import-untyped]
     Axe,
 )
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.desk import Desk
-from tests.browser.running import Customer, Running
+from tests.browser.running import LOOP, Customer, Running
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -30,7 +31,7 @@ async def faults(page: Page) -> list[str]:
     ]
 
 
-@pytest.fixture(params=LOOKS, ids=str)
+@pytest_asyncio.fixture(loop_scope=LOOP, params=LOOKS, ids=str)
 async def looked_at(
     browser: Browser, server: Running, request: pytest.FixtureRequest
 ) -> AsyncIterator[Desk]:

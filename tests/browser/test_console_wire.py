@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, WebSocketRoute, expect
 
 from tests.browser.desk import Desk
-from tests.browser.running import PATIENCE, Running
+from tests.browser.running import LOOP, PATIENCE, Running
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -110,7 +111,7 @@ def script() -> Script:
     return Script()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def scripted(
     browser: Browser, server: Running, script: Script
 ) -> AsyncIterator[Desk]:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, WebSocketRoute, expect
 
 from tests.browser.chat import Chat
-from tests.browser.running import Running
+from tests.browser.running import LOOP, Running
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -106,7 +107,7 @@ def script() -> Script:
     return Script()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def scripted(browser: Browser, server: Running, script: Script) -> Chat:
     """An open chat whose connections all go to the script."""
     context = await browser.new_context(locale="en-GB")

@@ -45,6 +45,19 @@ def test_a_file_is_read_once(folder: Path) -> None:
     assert files.asset("widget/main.js") is first
 
 
+def test_a_script_comes_without_its_comments(folder: Path) -> None:
+    """Lines that only comment stay here; addresses in the code do not."""
+    script = folder / "widget" / "told.js"
+    script.write_bytes(
+        b"// why\nsay('https://here');  // after\n\t  // more\n  say(1);\n"
+    )
+
+    asset = StaticFiles(folder).asset("widget/told.js")
+
+    assert asset is not None
+    assert asset.body == b"say('https://here');  // after\n  say(1);\n"
+
+
 @pytest.mark.parametrize(
     "name",
     [
