@@ -11,60 +11,53 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Protocol, cast
 
-from websockets.datastructures import Headers
-from websockets.exceptions import NegotiationError
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request, Response
+from websockets.http11 import Request
 from websockets.protocol import OPEN
-from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
 
 from server.clock import Clock
 from server.errors import RefusalCode, Refused, ServerError
 from server.gateway.door import Door, Entry, TurnedAway
+from server.gateway.handshake import acceptance, entry_of, new_wire, refusal
+from server.gateway.outbox import Outbox
 from server.gateway.watch import SocketWatch
+from server.protocol.client_frames import ClientFrame, Hello
 from server.protocol.codec import CODECS, Saying
 from server.protocol.farewell import Farewell
-from server.protocol.frames import MAX_FRAME, ClientFrame, Hello
 from server.protocol.peer import Dismissed, Peer, Stage
+from server.protocol.server_frames import Welcome
 from server.services.house import Errands
 from server.services.telling import denial
 
 log = logging.getLogger(__name__)
 
-#: Bytes in the transport before it asks us to wait, and bytes we then keep.
-#: 10,000 stalled readers cost 3.2 GB at the very worst; each is cut off at
-#: this limit and resumes by number, so nothing is lost by it.
-HIGH_WATER = 64 * 1024
-OUTBOX = 256 * 1024
+#: What of a frame takes time.
+Rest = Coroutine[Any, Any, None]
 #: Frames that wait behind one that waits for the store.
 INBOX = 32
-
-_NAMES = tuple(Subprotocol(name) for name in CODECS)
-_QUIET = logging.getLogger("server.gateway.websocket.frames")
-# At DEBUG the library writes the head of every frame: never, at any level.
-_QUIET.setLevel(logging.CRITICAL)
-_QUIET.propagate = False
 
 
 class Party(Protocol):
     """Whoever is behind a socket, as a use case sees it."""
 
     async def greet(self, hello: Hello) -> None:
-        """Let them in."""
+        """Let them in: from the moment they are told ``welcome``.
+
+        Raises:
+            ServerError: They are not.
+        """
         ...
 
-    def carry_out(self, frame: ClientFrame) -> Coroutine[Any, Any, None] | None:
+    def carry_out(self, frame: ClientFrame) -> Rest | None:
         """Do what the frame asks for; the rest of it, if it takes time."""
         ...
 
     def leave(self) -> None:
-        """They are gone."""
+        """They are gone; safe to repeat."""
         ...
 
 
@@ -85,15 +78,6 @@ class Gate:
     frames_per_second: float
 
 
-def _first_known(
-    _: ServerProtocol, offered: Sequence[Subprotocol]
-) -> Subprotocol:
-    for name in offered:
-        if name in CODECS:
-            return name
-    raise NegotiationError("no known subprotocol")
-
-
 class WebSocket(asyncio.Protocol):
     """One socket.
 
@@ -109,10 +93,8 @@ class WebSocket(asyncio.Protocol):
         "_inbox",
         "_is_busy",
         "_is_closing",
-        "_is_paused",
         "_is_text",
         "_outbox",
-        "_outbox_size",
         "_party",
         "_peer",
         "_server_state",
@@ -126,23 +108,16 @@ class WebSocket(asyncio.Protocol):
         self._gate = gate
         self._server_state = server_state
         self._transport: asyncio.Transport = None  # type: ignore[assignment]  # until connection_made
-        self._wire = ServerProtocol(
-            subprotocols=_NAMES,
-            select_subprotocol=_first_known,
-            max_size=MAX_FRAME,
-            logger=_QUIET,
-        )
+        self._outbox: Outbox = None  # type: ignore[assignment]  # likewise
+        self._wire = new_wire()
         self._address: str | None = None
         self._peer: Peer | None = None
         self._party: Party | None = None
-        self._fragments: list[bytes] | None = None
+        self._fragments: bytearray | None = None
         self._is_text = False
         self._inbox: deque[ClientFrame] | None = None
         self._is_busy = False
-        self._is_paused = False
         self._is_closing = False
-        self._outbox: deque[bytes] | None = None
-        self._outbox_size = 0
         self.heard_at = gate.clock.elapsed()
         self.is_pinged = False
 
@@ -152,7 +127,7 @@ class WebSocket(asyncio.Protocol):
         """The transport of the HTTP connection is ours now."""
         # uvloop's transports have the methods and not the base class.
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._outbox = Outbox(self._transport)
         self._server_state.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -171,6 +146,7 @@ class WebSocket(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The other side sends no more; nor do we."""
         self._wire.receive_eof()
+        self._flush_wire()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -183,19 +159,16 @@ class WebSocket(asyncio.Protocol):
             self._address = None
         if self._party is not None:
             self._party.leave()
-        self._outbox = self._inbox = self._fragments = None
+        self._outbox.drop()
+        self._inbox = self._fragments = None
 
     def pause_writing(self) -> None:
         """The peer reads more slowly than it is written to."""
-        self._is_paused = True
+        self._outbox.pause()
 
     def resume_writing(self) -> None:
         """It has caught up: what waited goes out."""
-        self._is_paused = False
-        outbox, self._outbox = self._outbox, None
-        self._outbox_size = 0
-        if outbox:
-            self._transport.writelines(outbox)
+        self._outbox.resume()
 
     # What uvicorn calls
 
@@ -208,7 +181,7 @@ class WebSocket(asyncio.Protocol):
     def ping(self) -> None:
         """Ask for a sign of life."""
         self.is_pinged = True
-        if self._wire.state is OPEN and not self._is_paused:
+        if self._wire.state is OPEN and not self._outbox.is_paused:
             self._wire.send_ping(b"")
             self._flush_wire()
 
@@ -229,120 +202,132 @@ class WebSocket(asyncio.Protocol):
         """Write ``saying``, or keep it until the peer reads again."""
         if self._is_closing or self._peer is None:
             return
+        if type(saying.frame) is Welcome:
+            self._admit(self._peer)
         data = saying.encoded(self._peer.codec)
-        if not self._is_paused:
-            self._transport.write(data)
-            return
-        if saying.is_droppable:
-            return
-        if self._outbox is None:
-            self._outbox = deque()
-        self._outbox.append(data)
-        self._outbox_size += len(data)
-        if self._outbox_size > OUTBOX:
-            self._outbox.clear()
+        if not self._outbox.put(data, is_droppable=saying.is_droppable):
+            self._outbox.drop()
             self.dismiss(Farewell.TOO_SLOW)
 
     def dismiss(self, farewell: int) -> None:
         """Close with ``farewell``, after what was told before; repeatable."""
         if self._is_closing:
             return
+        self._close()
+        if self._wire.state is OPEN:
+            self._wire.send_close(farewell, Farewell(farewell).name.lower())
+            self._flush_wire(is_farewell=True)
+        else:
+            self._transport.close()
+
+    def _close(self) -> None:
         self._is_closing = True
         self._gate.watch.expect_closing(self)
         if self._peer is not None:
             self._peer.stage = Stage.CLOSED
-        if self._outbox:
-            self._transport.writelines(self._outbox)
-        self._outbox = None
-        if self._wire.state is OPEN:
-            self._wire.send_close(farewell, Farewell(farewell).name.lower())
-            self._flush_wire()
-        else:
-            self._transport.close()
+        self._outbox.flush()
 
     # How frames come in
 
     def _take_frame(self, frame: Frame) -> None:
-        match frame.opcode:
-            case Opcode.TEXT | Opcode.BINARY:
-                is_text = frame.opcode is Opcode.TEXT
-                if frame.fin:
-                    self._take_message(bytes(frame.data), is_text=is_text)
-                else:
-                    self._fragments = [bytes(frame.data)]
-                    self._is_text = is_text
-            case Opcode.CONT if self._fragments is not None:
-                # Their sum is bounded by the library: it fails the
-                # connection at MAX_FRAME, and at 4,096 fragments.
-                self._fragments.append(bytes(frame.data))
-                if frame.fin:
-                    data = b"".join(self._fragments)
-                    self._fragments = None
-                    self._take_message(data, is_text=self._is_text)
-
-    def _take_message(self, data: bytes, *, is_text: bool) -> None:
         if self._is_closing or self._peer is None:
             return
         try:
-            frame = self._peer.receive(
-                data, binary=not is_text, at=self.heard_at
-            )
+            self._take_part(frame, self._peer)
         except Refused as refusal:
             self.tell(denial(refusal))
         except Dismissed as dismissed:
-            if dismissed.farewell is Farewell.BROKE_PROTOCOL:
-                log.info("a peer broke the protocol")
+            log.info("a peer broke the protocol")
             self.dismiss(dismissed.farewell)
-        else:
-            if self._is_busy:
-                self._wait_in_line(frame)
+
+    def _take_part(self, part: Frame, peer: Peer) -> None:
+        """Take a message, or a part of one.
+
+        The library checks that parts come in an order that makes sense, and
+        that their sum stays within MAX_FRAME. It does not count them.
+        """
+        if part.opcode in {Opcode.TEXT, Opcode.BINARY}:
+            self._is_text = part.opcode is Opcode.TEXT
+            if part.fin:
+                self._take_message(bytes(part.data), peer)
             else:
-                self._carry_out(frame)
+                self._fragments = bytearray(part.data)
+            return
+        if not part.data or part.opcode is not Opcode.CONT:
+            # Whatever brings nothing costs as much as a frame: an answer, or
+            # at least the time to look at it.
+            peer.count(self.heard_at)
+        if part.opcode is Opcode.CONT and self._fragments is not None:
+            self._fragments += part.data
+            if part.fin:
+                data, self._fragments = bytes(self._fragments), None
+                self._take_message(data, peer)
+
+    def _take_message(self, data: bytes, peer: Peer) -> None:
+        frame = peer.receive(data, binary=not self._is_text, at=self.heard_at)
+        if self._is_busy:
+            self._wait_in_line(frame)
+        else:
+            self._carry_out(frame)
 
     def _wait_in_line(self, frame: ClientFrame) -> None:
         if self._inbox is None:
             self._inbox = deque()
         self._inbox.append(frame)
         if len(self._inbox) == INBOX:
-            # Whatever is read after this is at most what the transport has
-            # read already: the library's buffer, 64 KiB.
+            # What the transport has read already (256 KB) still comes in; the
+            # peer's rate of frames bounds how many that can be.
             self._transport.pause_reading()
 
     def _carry_out(self, frame: ClientFrame) -> None:
         assert self._party is not None  # noqa: S101 - since the handshake
         try:
-            if isinstance(frame, Hello):
-                rest = self._greet(frame)
-            else:
-                rest = self._party.carry_out(frame)
+            rest = (
+                self._greet(frame)
+                if isinstance(frame, Hello)
+                else self._party.carry_out(frame)
+            )
             if rest is not None:
-                self._is_busy = True
-                self._gate.errands.run(self._finish(rest, frame))
+                self._start(self._finish(rest, frame), rest)
         except ServerError as error:
             self.tell(denial(error, _ref_of(frame)))
         except Exception as error:  # noqa: BLE001 - the last line of defence
             self._fail(error)
 
+    def _start(self, work: Rest, rest: Rest) -> None:
+        try:
+            self._gate.errands.run(work)
+        except ServerError:
+            rest.close()
+            raise
+        self._is_busy = True
+
     async def _greet(self, hello: Hello) -> None:
         assert self._party is not None  # noqa: S101 - since the handshake
         assert self._peer is not None  # noqa: S101
+        if self._peer.stage is not Stage.GREETING:
+            # Two in a row, the second sent before the first was answered.
+            raise Refused(RefusalCode.NOT_NOW, path="$.type")
         try:
-            if self._peer.stage is not Stage.GREETING:
-                # Two in a row, the second sent before the first was answered.
-                raise Refused(RefusalCode.NOT_NOW, path="$.type")
             await self._party.greet(hello)
         except ServerError as error:
+            # Half a greeting must leave no seat behind.
+            self._party.leave()
             self.tell(denial(error, hello.ref))
-            if isinstance(error, Refused) and not self._peer.turn_away():
+            if self._peer.is_in:
+                # Welcomed, and then the store failed: begin anew, later.
+                self.dismiss(Farewell.TRY_LATER)
+            elif isinstance(error, Refused) and not self._peer.turn_away():
                 self.dismiss(Farewell.NOT_AUTHENTICATED)
-            return
-        self._gate.watch.has_greeted(self)
-        if not self._is_closing:
-            self._peer.admit()
 
-    async def _finish(
-        self, rest: Coroutine[Any, Any, None], frame: ClientFrame
-    ) -> None:
+    def _admit(self, peer: Peer) -> None:
+        # As soon as it is told, not when the greeting is over: a client that
+        # answers ``welcome`` at once is in. What it says waits in line.
+        if peer.stage is Stage.GREETING:
+            peer.admit()
+            self._gate.watch.has_greeted(self)
+
+    async def _finish(self, rest: Rest, frame: ClientFrame) -> None:
         try:
             await rest
         except ServerError as error:
@@ -350,9 +335,12 @@ class WebSocket(asyncio.Protocol):
         except Exception as error:  # noqa: BLE001 - the last line of defence
             self._fail(error)
         self._is_busy = False
-        if self._is_closing and self._party is not None:
-            # It may have taken a seat after the socket was gone.
-            self._party.leave()
+        if self._is_closing:
+            # It may have taken a seat after the socket was gone; and what
+            # still waits in line has nobody behind it any more.
+            self._inbox = None
+            if self._party is not None:
+                self._party.leave()
         while self._inbox and not self._is_busy:
             if len(self._inbox) == INBOX:
                 self._transport.resume_reading()
@@ -376,64 +364,35 @@ class WebSocket(asyncio.Protocol):
     # How it begins
 
     def _shake_hands(self, request: Request) -> None:
+        door = self._gate.door
         try:
-            entry = self._admit(request)
-            response = self._wire.accept(request)
-            if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-                # The library's own text quotes the request.
-                raise TurnedAway(
-                    HTTPStatus(response.status_code),
-                    "not a WebSocket handshake, or no known subprotocol",
-                )
+            entry, self._address = entry_of(request, door, self._transport)
+            response = acceptance(self._wire, request)
         except TurnedAway as away:
-            self._is_closing = True
-            self._gate.watch.expect_closing(self)
-            self._wire.send_response(self._turn_away(away))
+            self._wire.send_response(refusal(self._wire, away))
             return
         self._wire.send_response(response)
-        codec = CODECS[str(self._wire.subprotocol)]
         self._peer = Peer(
             entry.role,
-            codec,
+            CODECS[str(self._wire.subprotocol)],
             at=self.heard_at,
             per_second=self._gate.frames_per_second,
         )
         self._gate.watch.expect_greeting(self)
         self._party = self._gate.party(entry, self)
 
-    def _admit(self, request: Request) -> Entry:
-        headers = request.headers
-        door = self._gate.door
-        peer = self._transport.get_extra_info("peername")
-        address = door.address_of(
-            peer[0] if isinstance(peer, tuple) else "local",
-            headers.get_all("X-Forwarded-For"),
-        )
-        origins = headers.get_all("Origin")
-        if len(origins) > 1:
-            raise TurnedAway(HTTPStatus.FORBIDDEN, "more than one origin")
-        entry = door.entry(
-            request.path.partition("?")[0], origins[0] if origins else None
-        )
-        door.come_in(address)
-        self._address = address
-        return entry
-
-    def _turn_away(self, away: TurnedAway) -> Response:
-        response = self._wire.reject(away.status, f"{away.why}\n")
-        headers: Headers = response.headers
-        headers["Cache-Control"] = "no-store"
-        headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    def _flush_wire(self) -> None:
+    def _flush_wire(self, *, is_farewell: bool = False) -> None:
         for data in self._wire.data_to_send():
-            if data:
-                self._transport.write(data)
-            else:  # the library's sign for: no more from our side
-                self._is_closing = True
-                self._gate.watch.expect_closing(self)
+            if not data:  # the library's sign for: no more from our side
+                if not self._is_closing:
+                    self._close()
                 self._transport.close()
+            elif is_farewell:
+                self._transport.write(data)
+            elif not self._is_closing and not self._outbox.put(data):
+                # It floods us with Pings and does not read the Pongs.
+                self._outbox.drop()
+                self.dismiss(Farewell.TOO_SLOW)
 
 
 def _ref_of(frame: ClientFrame) -> str | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from server.errors import Misconfigured
 from server.gateway.listener import Listener, bind
@@ -72,26 +75,38 @@ async def test_it_starts_and_stops() -> None:
         await running
 
 
-def pair(folder: Path, *, password: bytes) -> tuple[Path, Path]:
-    """A certificate that is none, and a key under ``password``."""
-    certificate, key = folder / "c.pem", folder / "k.pem"
-    certificate.write_text("nothing")
-    key.write_bytes(
-        ec.generate_private_key(ec.SECP256R1()).private_bytes(
+def pair(folder: Path, password: str) -> tuple[Path, Path]:
+    """A certificate of our own, and its key under ``password``."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "chat.test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    first, second = folder / "c.pem", folder / "k.pem"
+    first.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    second.write_bytes(
+        key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(password),
+            serialization.BestAvailableEncryption(password.encode())
+            if password
+            else serialization.NoEncryption(),
         )
     )
-    return certificate, key
+    return first, second
 
 
-def test_a_key_that_cannot_be_used_is_refused_and_not_asked_about(
-    tmp_path: Path,
+def test_a_key_under_a_password_is_refused_and_not_asked_about(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A server that waits at a terminal nobody looks at is not running."""
-    with (
-        bind("127.0.0.1", 0) as bound,
-        pytest.raises(Misconfigured, match="TLS"),
-    ):
-        listener(bound, tls=pair(tmp_path, password=b"secret"))
+    with bind("127.0.0.1", 0) as bound:
+        with pytest.raises(Misconfigured, match="TLS"):
+            listener(bound, tls=pair(tmp_path, "secret"))
+        listener(bound, tls=pair(tmp_path, ""))
+
+    assert "pass phrase" not in "".join(capfd.readouterr())

@@ -241,6 +241,24 @@ async def test_a_disk_that_fails_does_not_count_as_a_bad_hello() -> None:
     assert line.kinds()[-1] == "welcome"
 
 
+async def test_a_greeting_that_fails_before_welcome_leaves_no_seat() -> None:
+    """The next try on the same connection takes one, and not a second."""
+    line = Line()
+    line.shake_hands()
+    party = line.party
+
+    async def greet(hello: Any) -> None:
+        party.seats += 1
+        raise Unavailable
+
+    party.greet = greet  # type: ignore[method-assign]
+    line.say("hello")
+    await line.settle()
+
+    assert party.seats == 0
+    assert not line.transport.end
+
+
 async def test_a_greeting_that_fails_half_way_leaves_no_seat() -> None:
     """Welcomed, and then the store fails: come back, and begin anew."""
     line = Line()

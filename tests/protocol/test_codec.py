@@ -96,7 +96,8 @@ def test_no_bytes_are_more_than_refused(codec: Codec, data: bytes) -> None:
 @both
 def test_a_refusal_does_not_carry_the_decoders_own(codec: Codec) -> None:
     """The decoder's exception holds the whole input, and would be logged."""
-    for refusal in (refused(codec, b"\xc1"), refused(codec, packed(codec, {}))):
+    misspelt = packed(codec, {"type": "ping", "CANARY": 1})
+    for refusal in (refused(codec, b"\xc1"), refused(codec, misspelt)):
         assert refusal.__context__ is None or refusal.__suppress_context__
 
 
@@ -240,7 +241,7 @@ def test_more_entries_than_a_frame_has_are_not_unpacked() -> None:
     """A list of claims inside claims must not grow a hundredfold."""
     many = {f"k{n}": n for n in range(MOST_ENTRIES + 1)}
 
-    assert refused(MSGPACK, msgpack.packb(many)).code is RefusalCode.MALFORMED
+    assert isinstance(refused(MSGPACK, msgpack.packb(many)), NotAMap)
     assert refused(JSON, json.dumps(many).encode()).code == "malformed"
 
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from tests.scenes.sites import PASSWORD, Site, conversation_of, taken
+from server.app import Server
+from server.config import parse
+from tests.scenes.sites import (
+    PASSWORD,
+    Site,
+    conversation_of,
+    settings,
+    taken,
+)
 from tests.strangers_client import Stranger
 
 #: What one may not do in a conversation that is not one's own.
@@ -237,6 +246,33 @@ async def test_a_conversation_is_not_there_for_who_has_no_seat(
         refused = await jonas.send("jonas-id-1", "let me", **about)
 
         assert refused["code"] == "not_yours"
+
+
+async def test_another_accounts_agent_finds_nothing(tmp_path: Path) -> None:
+    """Not in the list, and not by its id, whatever the frame."""
+    given = settings(tmp_path / "data")
+    agent = given["account"][0]["agent"][0] | {"name": "eve"}
+    given["account"].append({"id": "evil", "name": "Evil", "agent": [agent]})
+    async with Server(parse(given, {})) as server:
+        address = f"ws://127.0.0.1:{server.port}/socket"
+        async with (
+            await Stranger.meet(f"{address}/customer/shop") as customer,
+            await Stranger.meet(
+                f"{address}/agent", name="eve", password=PASSWORD
+            ) as eve,
+        ):
+            assert (await eve.hear("list"))["waiting"] == []
+            await customer.send("own-id-01", "private")
+            about = {"conversation": conversation_of(customer)}
+            refused = [await eve.send("eve-id-01", "hi", **about)]
+            joining: dict[str, dict[str, Any]] = {"watch": {}, "take": {}}
+            for kind, fields in (joining | MEDDLING).items():
+                await eve.say(kind, **fields, **about)
+                refused.append(await eve.hear("refused", "listed"))
+
+            codes = {frame.get("code") for frame in refused}
+            assert codes == {"conversation_unknown"}
+            assert (await customer.send("own-id-02", "mine"))["number"] == 2
 
 
 async def test_a_resend_is_not_looked_at(site: Site) -> None:
