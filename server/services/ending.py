@@ -217,3 +217,8 @@ class Ending:
         session.seats.clear()
         self._house.deadlines.cancel(session.id)
         self._house.sessions.remove(session.id)
+        self._house.ended.add(
+            session.id,
+            session.conversation.channel,
+            at=self._house.clock.elapsed(),
+        )

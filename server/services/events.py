@@ -46,8 +46,12 @@ class Notice:
 
 def surroundings_of(session: Session) -> Surroundings:
     """Context, cookies and private data, as they are now."""
-    del session
-    return {"context": {}, "cookies": {}, "customer_private_data": {}}
+    context = session.context
+    return {
+        "context": {} if context is None else context.as_map(),
+        "cookies": dict(session.cookies or {}),
+        "customer_private_data": dict(session.private or {}),
+    }
 
 
 def held_of(session: Session) -> dict[str, bool]:
@@ -121,7 +125,7 @@ def ended_event(row: NoticeRow, held: Mapping[str, bool]) -> Event:
 
 def _event(session: Session, kind: str, *, name: str, at: float) -> Event:
     conversation = session.conversation
-    return {
+    event = {
         "id": name,
         "type": kind,
         "at": milliseconds(at),
@@ -129,6 +133,9 @@ def _event(session: Session, kind: str, *, name: str, at: float) -> Event:
         "channel": conversation.channel,
         "conversation": conversation.id,
     }
+    if session.customer_id is not None:
+        event["customer_id"] = session.customer_id
+    return event
 
 
 def _item(message: Message) -> dict[str, Any]:

@@ -25,8 +25,10 @@ from server.errors import RefusalCode, Refused, Unavailable
 from server.ids import AccountId, AgentId, ChannelId, ConversationId, Randomness
 from server.live.deadlines import Deadlines
 from server.live.presence import Presence
+from server.live.recently_ended import RecentlyEnded
 from server.live.sessions import Session, Sessions
 from server.services.relay import NoRelay, Relay
+from server.services.senses import NoSenses, Senses
 from server.store.group import Change, Group
 from server.store.rows import ConversationRow, MessageRow, SignInRow
 from server.vault.sealing import DataKey
@@ -237,6 +239,8 @@ class House:
     pace: Pace = field(default_factory=Pace)
     relay: Relay = field(default_factory=NoRelay)
     attachments: Attachments = field(default_factory=NoAttachments)
+    senses: Senses = field(default_factory=NoSenses)
+    ended: RecentlyEnded = field(default_factory=RecentlyEnded)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
     wake_purging: asyncio.Event = field(default_factory=asyncio.Event)

@@ -103,6 +103,8 @@ def session_from(house: House, row: ConversationRow) -> Session:
         conversation, token_hash=row.token_hash, rate=new_rate(house)
     )
     session.slot = row.slot
+    # There may have been some; whoever sent them is told to send them again.
+    session.private_was_lost = True
     session.customer_seen = Progress(row.customer_delivered, row.customer_read)
     session.agent_seen = Progress(row.agent_delivered, row.agent_read)
     return session

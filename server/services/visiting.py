@@ -307,7 +307,7 @@ class Visit:
     def leave(self) -> None:
         """The connection is gone; safe to repeat."""
         session, seat = self._session, self._seat
-        self._session = self._seat = self._arrival = None
+        self._session = self._seat = None
         if session is None or seat is None or seat not in session.seats:
             return
         session.seats.remove(seat)

@@ -1,0 +1,220 @@
+"""Private data: three ways in, one meaning.
+
+By a call of the account's back-end, by a token that it sealed and the page
+passed on, and with the creation of a session. The page never reads them and
+cannot take part in them: each way is proved by the channel's secret. They are
+sent to applications and to nobody else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.channel import Channel
+from server.domain.private_limits import merge, replace
+from server.errors import RefusalCode, Refused
+from server.ids import ChannelId, ConversationId
+from server.live.rate_limit import RateLimit
+from server.live.sessions import Session
+from server.services.beginning import begin
+from server.services.house import House
+from server.services.remembering import Remembering
+from server.services.timing import due_of
+from server.vault.token_refusal import TokenFault, TokenRefused
+from server.vault.token_secret import TokenSecret
+from server.vault.tokens import (
+    open_token,
+    unverified_issuer,
+    verify_private,
+)
+
+#: Seconds a created session waits for its first visit: the page that it was
+#: created for may still be on its way to a telephone.
+LINGER = 300.0
+#: Changes of one session's data a second, and at once.
+PER_SECOND = 5.0
+BURST = 20.0
+LONGEST_CUSTOMER_ID = 128
+
+_CREATION = frozenset({"customerId", "privateData"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """That somebody may change the private data of a session.
+
+    Attributes:
+        session: Which.
+        made_at: Unix seconds by the back-end's clock.
+    """
+
+    session: Session = field(repr=False)
+    made_at: float
+
+
+class PrivateData:
+    """What a back-end may do by calling us.
+
+    Args:
+        house: The parts.
+        remembering: Finds sessions.
+    """
+
+    def __init__(self, house: House, remembering: Remembering) -> None:
+        self._house = house
+        self._remembering = remembering
+        # Tried where there is no secret to try, so that it takes as long.
+        self._nobodys = TokenSecret.generate(house.randomness)
+
+    async def grant(self, token: str) -> Grant:
+        """What ``token`` allows.
+
+        Raises:
+            TokenRefused: It is bad, stale, or of no session that we know:
+                which of it is not said.
+            Refused: ``CONVERSATION_ENDED``, to who may know it; ``TOO_FAST``.
+            Unavailable, Corrupt: What is stored cannot be read.
+        """
+        house = self._house
+        id_ = ConversationId(unverified_issuer(token))
+        channel = await self._channel_of(id_)
+        claims = self._verified(token, channel)
+        session = await self._remembering.session(id_)
+        if session is None:
+            raise Refused(RefusalCode.CONVERSATION_ENDED)
+        _slow_down(house, session)
+        return Grant(session, claims.get("iat", house.clock.now()))
+
+    async def _channel_of(self, id_: ConversationId) -> Channel | None:
+        # Not by bringing the session back: anybody can claim any id.
+        house = self._house
+        name: ChannelId | None
+        if session := house.sessions.get(id_):
+            name = session.conversation.channel
+        elif row := await house.records.conversation(id_):
+            name = row.channel
+        else:
+            name = house.ended.channel_of(id_, at=house.clock.elapsed())
+        return None if name is None else house.channels.get(name)
+
+    def _verified(self, token: str, channel: Channel | None) -> dict[str, Any]:
+        secret = _secret_of(channel)
+        claims = verify_private(
+            token,
+            secret=secret or self._nobodys,
+            now=self._house.clock.now(),
+            needs_iat=channel is None or not channel.accepts_tokens_without_iat,
+        )
+        if secret is None:
+            raise TokenRefused(TokenFault.KEY)
+        return claims
+
+    def keep(self, grant: Grant, value: object, *, is_patch: bool) -> None:
+        """Keep ``value``, in place of what there is or merged into it.
+
+        Raises:
+            PrivateDataRefused: It may not be kept.
+            Refused: ``CONVERSATION_ENDED``, since the grant.
+        """
+        session = grant.session
+        before = session.private or {}
+        after = merge(before, value) if is_patch else replace(value)
+        if not session.conversation.is_live:
+            raise Refused(RefusalCode.CONVERSATION_ENDED)
+        # A token sealed before this call, or in the same second, lies with
+        # the page still: played again it would undo what was just said.
+        _set(session, after, as_of=math.nextafter(grant.made_at, math.inf))
+
+    def creator(self, channel: str, token: str) -> Channel:
+        """The channel in which ``token`` allows to create sessions.
+
+        Raises:
+            TokenRefused: It is bad, stale, or of another channel.
+        """
+        found = self._house.channels.get(ChannelId(channel))
+        claims = self._verified(token, found)
+        if found is None or claims["iss"] != found.id:
+            raise TokenRefused(TokenFault.ISSUER)
+        return found
+
+    def create(self, channel: Channel, wish: object) -> tuple[Session, str]:
+        """A new session, and the token for the page to come in with.
+
+        Args:
+            channel: Where.
+            wish: A map with ``customerId`` and, if wanted, ``privateData``.
+
+        Raises:
+            PrivateDataRefused: The data may not be kept.
+            Refused: ``MALFORMED``, with the path.
+        """
+        if not isinstance(wish, dict) or not wish.keys() <= _CREATION:
+            raise Refused(RefusalCode.MALFORMED, path="$")
+        customer_id = wish.get("customerId")
+        if not (
+            isinstance(customer_id, str)
+            and 0 < len(customer_id) <= LONGEST_CUSTOMER_ID
+            and customer_id.isprintable()
+        ):
+            raise Refused(RefusalCode.MALFORMED, path="$.customerId")
+        given = wish.get("privateData")
+        private = None if given is None else replace(given)
+        house = self._house
+        session, token = begin(house, channel)
+        session.customer_id = customer_id
+        if private is not None:
+            _set(session, private, as_of=0.0)
+        until = house.clock.now() + LINGER
+        house.look_at(
+            session.id, min(until, due_of(house, session.conversation))
+        )
+        return session, token
+
+
+def keep_sealed(
+    house: House, session: Session, channel: Channel, token: str
+) -> None:
+    """Keep what the back-end has sealed and the page has passed on.
+
+    Raises:
+        TokenRefused: It is not for this session, not from its back-end, or
+            older than what is known already.
+        PrivateDataRefused: What is in it may not be kept.
+        Refused: ``TOO_FAST``, ``CONVERSATION_ENDED``.
+    """
+    if not session.conversation.is_live:
+        raise Refused(RefusalCode.CONVERSATION_ENDED)
+    _slow_down(house, session)
+    secret = _secret_of(channel)
+    if secret is None:
+        raise TokenRefused(TokenFault.KEY)
+    claims = open_token(token, secret=secret, now=house.clock.now())
+    if claims["iss"] != session.id:
+        raise TokenRefused(TokenFault.ISSUER)
+    if claims["iat"] < session.private_as_of:
+        raise TokenRefused(TokenFault.LATE)
+    _set(session, replace(claims.get("data")), as_of=claims["iat"])
+
+
+def _secret_of(channel: Channel | None) -> TokenSecret | None:
+    if channel is None or channel.secret is None:
+        return None
+    return TokenSecret(channel.secret)
+
+
+def _set(session: Session, private: Mapping[str, Any], *, as_of: float) -> None:
+    session.private = private
+    session.private_as_of = max(session.private_as_of, as_of)
+    session.private_was_lost = False
+
+
+def _slow_down(house: House, session: Session) -> None:
+    rate = session.private_rate
+    if rate is None:
+        rate = session.private_rate = RateLimit(PER_SECOND, BURST)
+    wait = rate.take(house.clock.elapsed())
+    if wait:
+        raise Refused(RefusalCode.TOO_FAST, retry_after=wait)

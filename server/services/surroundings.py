@@ -1,0 +1,120 @@
+"""The customer's surroundings: heard from connection and page, told to agents.
+
+Everything is in the session and nowhere else, and nothing comes into one that
+has ended. The lists of the channel decide what is kept, here and not in the
+page: a page can be changed by whoever looks at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from server.domain.channel import Channel
+from server.domain.context import (
+    Arrival,
+    Context,
+    Device,
+    Part,
+    one_line,
+    page_of,
+)
+from server.domain.message import Author
+from server.live.rate_limit import RateLimit
+from server.live.sessions import Session
+from server.protocol.client_frames import TellContext
+from server.protocol.codec import Saying
+from server.protocol.parts import Hints
+from server.protocol.server_frames import ContextKnown
+from server.services.senses import Senses
+
+#: ``context`` frames of one connection a second, and at once: a page that
+#: changes its address with every letter typed.
+PER_SECOND = 2.0
+BURST = 20.0
+
+
+def new_context_rate() -> RateLimit:
+    """A fresh allowance for one connection."""
+    return RateLimit(PER_SECOND, BURST)
+
+
+def arrived(
+    session: Session, channel: Channel, arrival: Arrival, senses: Senses
+) -> None:
+    """A connection has joined ``session``; the newest one counts."""
+    known: dict[str, Any] = {}
+    if Part.ADDRESS in channel.context:
+        known["address"] = arrival.address
+    if Part.PLACE in channel.context and arrival.address is not None:
+        known["place"] = senses.place(arrival.address)
+    if Part.DEVICE in channel.context:
+        known["device"] = senses.device(arrival)
+    _learn(session, known)
+
+
+def told(session: Session, channel: Channel, frame: TellContext) -> None:
+    """The page has told something; what it names replaces what was known."""
+    known: dict[str, Any] = {}
+    if frame.page is not None and Part.PAGE in channel.context:
+        known["page"] = page_of(
+            frame.page.url,
+            title=frame.page.title,
+            referrer=frame.page.referrer,
+            with_query=channel.page_query,
+        )
+    if Part.LANGUAGE in channel.context:
+        for name in ("language", "time_zone"):
+            if (value := getattr(frame, name)) is not None:
+                known[name] = one_line(value)
+    if frame.hints is not None and Part.DEVICE in channel.context:
+        before = session.context.device if session.context else None
+        known["device"] = _device_in(frame.hints).over(before)
+    if frame.tags is not None and Part.TAGS in channel.context:
+        known["tags"] = {
+            name: one_line(value) for name, value in frame.tags.items()
+        }
+    _learn(session, known)
+    if frame.cookies is not None and session.conversation.is_live:
+        allowed = {
+            name: value
+            for name, value in frame.cookies.items()
+            if name in channel.allowed_cookies
+        }
+        session.cookies = allowed or None
+
+
+def context_of(session: Session) -> Saying | None:
+    """What agents are told of ``session``; None while nothing is known."""
+    if session.context is None:
+        return None
+    return Saying(
+        ContextKnown(conversation=session.id, context=session.context.as_map())
+    )
+
+
+def _learn(session: Session, known: dict[str, Any]) -> None:
+    # What has ended has been forgotten, and must stay so.
+    if not session.conversation.is_live:
+        return
+    before = session.context
+    after = replace(before or Context(), **known)
+    session.context = after or None
+    if session.context == before:
+        return
+    saying = Saying(
+        ContextKnown(conversation=session.id, context=after.as_map())
+    )
+    for seat in session.seats:
+        if seat.side is Author.AGENT:
+            seat.listener.tell(saying)
+
+
+def _device_in(hints: Hints) -> Device:
+    return Device(
+        browser=one_line(hints.browser or "") or None,
+        version=one_line(hints.version or "") or None,
+        platform=one_line(hints.platform or "") or None,
+        model=one_line(hints.model or "") or None,
+        mobile=hints.mobile,
+    )
