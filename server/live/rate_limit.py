@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from math import inf
 
-# What adding seconds rounds away, so that whoever waits as long as it was
-# told is let in; at a million a second still less than a thousandth of one.
-_ROUNDING = 1e-9
+# What adding seconds rounds away after three years of uptime, so that whoever
+# waits as long as it was told is let in; at a million a second a tenth of one.
+_ROUNDING = 1e-7
 
 
 class RateLimit:
