@@ -18,14 +18,21 @@ WITHHELD = "library message withheld"
 #: The names of facts that may be logged, and what they are.
 FACTS = frozenset(
     {
+        "application",  # its id in the settings
+        "code",  # of a refusal
         "conversation",  # its id, which opens nothing
         "conversations",  # how many
         "count",
         "error",  # the type of an exception, never its text
+        "fault",  # a constant
         "file",  # of our own code
         "kind",
         "late_s",
         "line",
+        "messages",  # how many
+        "notices",  # how many
+        "number",  # of a message
+        "path",  # where in a frame; names of our own fields
         "port",
         "reason",  # a constant
         "seconds",
