@@ -13,7 +13,16 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from benchmarks import end, idle, messages, resume, startup, timers, widget
+from benchmarks import (
+    end,
+    handover,
+    idle,
+    messages,
+    resume,
+    startup,
+    timers,
+    widget,
+)
 from benchmarks.figures import (
     Figure,
     as_json,
@@ -35,6 +44,7 @@ BENCHMARKS: dict[str, tuple[Work, dict[str, int | str]]] = {
     "end": (end.measure, {"conversations": 500}),
     "resume": (resume.measure, {"peers": 2_000, "behind": 20}),
     "startup": (startup.measure, {"conversations": 100_000}),
+    "handover": (handover.measure, {"customers": 50, "seconds": 5}),
     "widget": (widget.measure, {}),
 }
 #: Seconds after which a benchmark is given up, whatever it waits for.

@@ -42,6 +42,7 @@ host = "127.0.0.1"
 port = 0
 public_url = "http://127.0.0.1"
 master_key_file = "{key_file}"
+allowed_networks = ["127.0.0.0/8"]
 
 [limits]
 messages_per_second = 100000
@@ -64,6 +65,14 @@ AGENT = """
 name = "{name}"
 display_name = "{name}"
 password_hash = "{phc}"
+"""
+#: Its secret is known to everybody, and so is the load it carries.
+APPLICATION = """
+[[account.application]]
+id = "bot"
+name = "Bot"
+webhook = "{webhook}"
+secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
 """
 
 
@@ -107,16 +116,21 @@ class Setting:
 
 
 @contextlib.contextmanager
-def fresh_setting(agents: int = 0) -> Iterator[Setting]:
-    """A temporary folder for one server, removed in the end."""
+def fresh_setting(agents: int = 0, webhook: str = "") -> Iterator[Setting]:
+    """A temporary folder for one server, removed in the end.
+
+    Args:
+        agents: How many may sign in.
+        webhook: Where an application gets its events; empty: there is none.
+    """
     folder = Path(tempfile.mkdtemp(prefix="dayfly-benchmark-"))
     try:
-        yield _written(folder, agents)
+        yield _written(folder, agents, webhook)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _written(folder: Path, agents: int) -> Setting:
+def _written(folder: Path, agents: int, webhook: str) -> Setting:
     setting = Setting(
         folder,
         tuple(f"agent-{number}" for number in range(agents)),
@@ -142,6 +156,7 @@ def _written(folder: Path, agents: int) -> Setting:
             channel=CHANNEL,
         )
         + agents_part
+        + (APPLICATION.format(webhook=webhook) if webhook else "")
     )
     setting.file.chmod(0o600)
     return setting

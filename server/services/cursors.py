@@ -49,6 +49,10 @@ class Cursors:
         self._told.add((line.conversation, line.application.id))
         self._set()
 
+    def has_told(self, key: Key) -> bool:
+        """Whether the notice ``key`` is only still on disk."""
+        return key in self._told
+
     def forget(self, line: Line) -> None:
         """Its conversation is being erased, and its cursor with it."""
         self._moved.pop((line.conversation, line.application.id), None)

@@ -18,6 +18,13 @@ from server.store.rows import NoticeRow
 #: The server has restarted: what lived in its memory is gone.
 RESUMED = "session.resumed"
 
+#: What there was of a customer of whom nothing is in memory.
+NOTHING_HELD: Mapping[str, bool] = {
+    "context": False,
+    "cookies": False,
+    "private_data": False,
+}
+
 Event = dict[str, Any]
 #: What is known of the customer; kept in memory only, so it may be empty.
 Surroundings = dict[str, Any]

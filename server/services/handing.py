@@ -20,7 +20,7 @@ from server.domain.message import Message
 from server.ids import ConversationId
 from server.live.sessions import Session
 from server.protocol.client_frames import ClientFrame
-from server.services.events import Event, Notice
+from server.services.events import NOTHING_HELD, Event, Notice
 from server.store.rows import NoticeRow
 
 #: Seconds until the first repeat, and at most; doubled each time.
@@ -153,7 +153,7 @@ class Line:
         self.application = application
         self.session = session
         self.farewell: NoticeRow | None = None
-        self.held: Mapping[str, bool] = {}
+        self.held: Mapping[str, bool] = NOTHING_HELD
         self.cursor: int | None = None
         self.counted_to: float = inf
         self.behind = 0

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from server.ids import ApplicationId, ConversationId
 from server.services.cursors import Cursors
+from server.services.events import NOTHING_HELD
 from server.services.handing import Line
 from server.services.house import House
 from server.services.turns import Turns
@@ -89,10 +90,13 @@ class Leaving:
         for id_, reach in self._turns.reaches.items():
             if not reach.has_more or self._held[id_] > MOST // 2:
                 continue
+            # Else what was told a moment ago would be found there again.
+            await self._cursors.write_now()
             rows = await self._handed.notices(id_, MOST)
             reach.has_more = len(rows) == MOST
             for row in rows:
-                self.add(row, {})
+                if not self._cursors.has_told((row.conversation, id_)):
+                    self.add(row, NOTHING_HELD)
         self._sweep()
 
     def _sweep(self) -> None:

@@ -20,7 +20,7 @@ from server.errors import ServerError, Unavailable
 from server.ids import ApplicationId, ChannelId, ConversationId
 from server.live.sessions import Session
 from server.services.cursors import Cursors
-from server.services.events import RESUMED, Notice, held_of
+from server.services.events import NOTHING_HELD, RESUMED, Notice, held_of
 from server.services.handing import Line, Outlet, Way
 from server.services.house import House
 from server.services.leaving import Leaving
@@ -336,7 +336,7 @@ class Relaying:
                 extra={"messages": lost},
             )
         for row in rows:
-            known = held.get((row.conversation, row.application), {})
+            known = held.get((row.conversation, row.application), NOTHING_HELD)
             self._leaving.add(row, known)
 
     # How applications come and go
