@@ -23,22 +23,19 @@ from server.config import Config
 from server.data_folder import DataFolder
 from server.domain.conversation import Phase
 from server.errors import Misconfigured, Unavailable
-from server.gateway.answer_routes import AnswerRoutes
-from server.gateway.attachment_routes import AttachmentRoutes
-from server.gateway.door import Door, Entry
+from server.gateway.door import Door
 from server.gateway.health import Health, Status
 from server.gateway.listener import Listener, bind
 from server.gateway.pages import pages
+from server.gateway.senses import OwnSenses
 from server.gateway.watch import SocketWatch
-from server.gateway.websocket import Gate, Party, WebSocket
+from server.gateway.websocket import Gate
 from server.ids import Randomness, system_randomness
 from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Sessions
-from server.protocol.parts import Role
-from server.services.answering import Shift
+from server.reception import Reception
 from server.services.attaching import Attaching
-from server.services.bearers import Bearers
 from server.services.ending import Doomed, Ending
 from server.services.house import House, Pace
 from server.services.leaving import KEPT
@@ -46,9 +43,8 @@ from server.services.listing import ListKeeping
 from server.services.purging import Purging
 from server.services.remembering import Remembering
 from server.services.scrubbing import Scrubbing
-from server.services.serving import Service
 from server.services.signing_in import SigningIn
-from server.services.visiting import HEARTBEAT, Visit
+from server.services.visiting import HEARTBEAT
 from server.store.blobs import Blobs
 from server.store.history import History
 from server.tenants import (
@@ -194,54 +190,33 @@ class Server:
     def _make_listener(
         self, bound: socket.socket, watch: SocketWatch
     ) -> Listener:
-        config, house = self._config, self._house
-        signing_in = self._signing_in
-
-        def party(entry: Entry, listener: WebSocket) -> Party:
-            if entry.role is Role.APPLICATION:
-                return Service(
-                    house,
-                    self._programs.applying,
-                    self._programs.relaying,
-                    listener=listener,
-                )
-            if entry.channel is None:
-                return Shift(
-                    house,
-                    self._ending,
-                    self._remembering,
-                    signing_in,
-                    listener=listener,
-                )
-            return Visit(
-                house,
-                self._ending,
-                self._remembering,
-                channel=entry.channel,
-                listener=listener,
-            )
-
+        config = self._config
+        reception = Reception(
+            house=self._house,
+            ending=self._ending,
+            remembering=self._remembering,
+            signing_in=self._signing_in,
+            attaching=self._attaching,
+            applying=self._programs.applying,
+            relaying=self._programs.relaying,
+        )
         gate = Gate(
             clock=self._clock,
             door=self._door,
             watch=watch,
-            errands=house.errands,
-            party=party,
+            errands=self._house.errands,
+            party=reception.party,
             # Marks and typing come on top of messages, and in proportion.
             frames_per_second=max(50.0, 4 * config.limits.messages_per_second),
         )
         application = pages(
-            channels={str(id_): one for id_, one in house.channels.items()},
+            channels={
+                str(id_): one for id_, one in self._house.channels.items()
+            },
             public_origin=config.public_url,
             demo=config.demo,
             health=self.health,
-            more=[
-                *AttachmentRoutes(
-                    self._attaching,
-                    Bearers(self._remembering, signing_in).session_of,
-                ).routes(),
-                *AnswerRoutes(self._programs.applying).routes(),
-            ],
+            more=reception.routes(self._door.address_of),
         )
         tls = (config.tls.certificate, config.tls.key) if config.tls else None
         return Listener(application, gate, bound=bound, tls=tls)
@@ -288,6 +263,8 @@ class Server:
 
     def _make_house(self, keys: Keyring, history: History) -> House:
         limits = self._config.limits
+        senses = OwnSenses(self._config.geo_database)
+        self._resources.callback(senses.close)
         return House(
             clock=self._clock,
             randomness=self._randomness,
@@ -298,6 +275,7 @@ class Server:
             sessions=Sessions(),
             deadlines=Deadlines(self._clock.now()),
             presence=Presence(),
+            senses=senses,
             pace=Pace(
                 per_second=limits.messages_per_second,
                 burst=limits.message_burst,

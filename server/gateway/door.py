@@ -19,6 +19,7 @@ from ipaddress import (
 )
 
 from server.domain.channel import Channel
+from server.domain.context import Arrival
 from server.ids import ChannelId
 from server.protocol.parts import Role
 
@@ -50,10 +51,11 @@ class TurnedAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """By which address a connection came in: as whom."""
+    """By which address a connection came in: as whom, and how."""
 
     role: Role
     channel: Channel | None = None
+    arrival: Arrival | None = None
 
 
 class Door:
@@ -149,6 +151,12 @@ class Door:
         return parsed is not None and any(
             parsed in network for network in self._proxies
         )
+
+    def customer_at(self, address: str) -> str | None:
+        """``address``, if it can be a customer's: no proxy, and known."""
+        if _parsed(address) is None or self.is_trusted(address):
+            return None
+        return address
 
     def come_in(self, address: str) -> None:
         """Count a connection from ``address``.

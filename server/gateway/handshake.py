@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
+from websockets.datastructures import Headers
 from websockets.exceptions import NegotiationError
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from server.domain.context import Arrival
+from server.gateway.device import HINTS, LONGEST
 from server.gateway.door import Door, Entry, TurnedAway
 from server.protocol.codec import CODECS
 from server.protocol.parts import MAX_FRAME
@@ -58,7 +62,21 @@ def entry_of(
         request.path.partition("?")[0], origins[0] if origins else None
     )
     door.come_in(address)
+    if entry.channel is not None:
+        entry = replace(entry, arrival=_arrival(headers, address, door))
     return entry, address
+
+
+def _arrival(headers: Headers, address: str, door: Door) -> Arrival:
+    return Arrival(
+        address=door.customer_at(address),
+        user_agent="".join(headers.get_all("User-Agent")[:1])[:LONGEST],
+        hints={
+            name: value[:LONGEST]
+            for name in HINTS
+            for value in headers.get_all(name)[:1]
+        },
+    )
 
 
 def acceptance(wire: ServerProtocol, request: Request) -> Response:

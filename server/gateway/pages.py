@@ -27,6 +27,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from server.domain.channel import Channel
+from server.domain.context import TOLD_BY_PAGES
 from server.gateway import health as health_page
 from server.gateway.health import HealthSource
 from server.gateway.security_headers import (
@@ -35,6 +36,9 @@ from server.gateway.security_headers import (
     socket_origin,
 )
 from server.gateway.static_files import HTML, Asset, StaticFiles
+
+#: Addresses, and what answers there.
+Routes = list[Route]
 
 WEB = Path(__file__).parent.parent / "web"
 
@@ -197,6 +201,10 @@ class _Site:
             "color": channel.color,
             "allowed_origins": channel.allowed_origins,
             "socket": f"/socket/customer/{channel.id}",
+            "collect": [
+                part.value for part in TOLD_BY_PAGES if part in channel.context
+            ],
+            "cookies": sorted(channel.allowed_cookies),
             "attachments": _attachments_of(channel),
             "languages": ["en", *languages],
         }

@@ -38,9 +38,9 @@ from server.protocol.codec import Saying
 from server.protocol.parts import MAX_FRAME, Limits
 from server.protocol.server_frames import Pong, Resync, Welcome
 from server.services.beginning import begin
+from server.services.confiding import keep_sealed
 from server.services.ending import Ending
 from server.services.house import House
-from server.services.private_data import keep_sealed
 from server.services.purging import left_empty
 from server.services.recording import Touch
 from server.services.remembering import Remembering, page
@@ -268,7 +268,7 @@ class Visit:
         told(session, self._channel, frame)
 
     def _private(self, session: Session, _: Seat, frame: TellPrivate) -> None:
-        keep_sealed(self._house, session, self._channel, frame.token)
+        keep_sealed(self._house, session, self._channel, token=frame.token)
 
     async def _say_with_file(
         self, session: Session, seat: Seat, frame: Send

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
 from server.domain.channel import Channel
+from server.domain.context import Part
 from server.gateway.health import Health, Status
 from server.gateway.pages import in_a_script, pages
 from server.ids import AccountId, ChannelId
@@ -26,6 +27,8 @@ SHOP = Channel(
     allowed_origins=("https://acme.example", "https://www.acme.example"),
     inactivity=1800.0,
     max_age=86_400.0,
+    context=frozenset({Part.ADDRESS, Part.PAGE, Part.TAGS}),
+    allowed_cookies=frozenset({"visitor", "basket"}),
 )
 WELL = Health(
     status=Status.OK,
@@ -168,6 +171,9 @@ async def test_the_frame_says_what_its_channel_is(web: Path) -> None:
         "color": "#0b6e4f",
         "allowed_origins": list(SHOP.allowed_origins),
         "socket": "/socket/customer/shop",
+        "collect": ["page", "tags"],
+        "cookies": ["basket", "visitor"],
+        "attachments": None,
         "languages": ["en", "de"],
     }
 

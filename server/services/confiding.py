@@ -18,6 +18,7 @@ from server.domain.private_limits import merge, replace
 from server.errors import RefusalCode, Refused
 from server.ids import ChannelId, ConversationId
 from server.live.rate_limit import RateLimit
+from server.live.rate_limits import RateLimits
 from server.live.sessions import Session
 from server.services.beginning import begin
 from server.services.house import House
@@ -37,6 +38,10 @@ LINGER = 300.0
 #: Changes of one session's data a second, and at once.
 PER_SECOND = 5.0
 BURST = 20.0
+#: Calls from one address a second, and at once. A back-end has few addresses
+#: and many customers; whoever guesses gains nothing at any rate.
+CALLS_PER_SECOND = 200.0
+CALLS_AT_ONCE = 1_000.0
 LONGEST_CUSTOMER_ID = 128
 
 _CREATION = frozenset({"customerId", "privateData"})
@@ -55,7 +60,7 @@ class Grant:
     made_at: float
 
 
-class PrivateData:
+class Confiding:
     """What a back-end may do by calling us.
 
     Args:
@@ -68,6 +73,17 @@ class PrivateData:
         self._remembering = remembering
         # Tried where there is no secret to try, so that it takes as long.
         self._nobodys = TokenSecret.generate(house.randomness)
+        self._calls = RateLimits(CALLS_PER_SECOND, CALLS_AT_ONCE)
+
+    def heed(self, address: str) -> None:
+        """Somebody calls from ``address``.
+
+        Raises:
+            Refused: ``TOO_FAST``.
+        """
+        wait = self._calls.take(address, self._house.clock.elapsed())
+        if wait:
+            raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
 
     async def grant(self, token: str) -> Grant:
         """What ``token`` allows.
@@ -175,7 +191,7 @@ class PrivateData:
 
 
 def keep_sealed(
-    house: House, session: Session, channel: Channel, token: str
+    house: House, session: Session, channel: Channel, *, token: str
 ) -> None:
     """Keep what the back-end has sealed and the page has passed on.
 
