@@ -7,6 +7,7 @@ a busy conversation does not hold up the others.
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import itertools
 import logging
@@ -165,6 +166,10 @@ class Turns:
             for _ in range(EVENTS_IN_A_TURN):
                 if not await self._step(outlet, line, page):
                     break
+        except (asyncio.CancelledError, GeneratorExit):
+            if not line.is_closed:
+                self.halt()  # not this line is over, but the server
+            raise
         except Corrupt:
             log.error(  # noqa: TRY400 - a traceback could quote contents
                 "a damaged conversation cannot be handed over",

@@ -24,7 +24,9 @@ _NOTICE = columns(NoticeRow)
 # Only names of this program's own fields are put into the statements.
 _NOTICES = f"""
     SELECT {", ".join(_NOTICE)} FROM ending_notice
-    WHERE application = ? ORDER BY ended_at LIMIT ?
+    WHERE application = ? AND NOT EXISTS (
+        SELECT 1 FROM conversation WHERE id = ending_notice.conversation
+    ) ORDER BY ended_at LIMIT ?
 """  # noqa: S608
 # Of the customer, or of everybody.
 _COUNT = """
@@ -129,7 +131,10 @@ class Handed:
     async def notices(
         self, application: ApplicationId, limit: int
     ) -> list[NoticeRow]:
-        """Ends that it is still to be told, the oldest first."""
+        """Ends that it is still to be told, the oldest first.
+
+        None of a conversation that is not yet erased: it has not come to that.
+        """
         return [
             NoticeRow(**{**values, "ended_by": self._by(values["ended_by"])})
             for row in await self._rows(_NOTICES, application, limit)

@@ -167,3 +167,27 @@ async def test_the_oldest_notices_come_first(tmp_path: Path) -> None:
         conversation_id(1),
         conversation_id(2),
     ]
+
+
+async def test_an_end_is_not_told_before_the_erasing(tmp_path: Path) -> None:
+    """A notice of what is still there is not found."""
+    async with running(tmp_path / "dayfly.db") as history:
+        await three_messages(history)
+        await history.write(noticed(1))
+        before = await history.handed.notices(BOT, 9)
+        await history.write(lambda group: group.erase(conversation_id(1)))
+
+        assert before == []
+        assert len(await history.handed.notices(BOT, 9)) == 1
+
+
+async def test_old_notices_are_dropped(tmp_path: Path) -> None:
+    """Whether their application still exists or not."""
+    async with running(tmp_path / "dayfly.db") as history:
+        await history.write(noticed(1))
+        await history.write(noticed(2))
+        await history.write(lambda group: group.expire_notices(1001.5))
+
+        kept = await history.handed.notices(BOT, 9)
+
+    assert [row.conversation for row in kept] == [conversation_id(2)]
