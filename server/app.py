@@ -1,60 +1,33 @@
-"""Puts the server together; the only file that knows every part.
+"""Starts and stops one server.
 
-Read ``Server._start`` from top to bottom to see the architecture: parts are
-made in the order in which they depend on each other, and stop in the reverse
-order. Embedding a server is ``async with Server(config) as server``.
+Read ``Server._start`` from top to bottom to see its life: files are opened,
+the parts made (``parts``), what the last run left is taken up, and only then
+is the port opened (``front``). It stops in the reverse order. Embedding a
+server is ``async with Server(config) as server``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from server import __version__
-from server.applications import Applications
 from server.clock import Clock, SystemClock
 from server.config import Config
-from server.data_folder import DataFolder
+from server.data_folder import DataFolder, Opened
 from server.domain.conversation import Phase
 from server.errors import Misconfigured, Unavailable
-from server.gateway.door import Door
+from server.front import Front
 from server.gateway.health import Health, Status
-from server.gateway.listener import Listener, bind
-from server.gateway.pages import pages
-from server.gateway.senses import OwnSenses
-from server.gateway.watch import SocketWatch
-from server.gateway.websocket import Gate
+from server.gateway.listener import bind
 from server.ids import Randomness, system_randomness
-from server.live.deadlines import Deadlines
-from server.live.presence import Presence
-from server.live.sessions import Sessions
-from server.reception import Reception
-from server.services.attaching import Attaching
-from server.services.ending import Doomed, Ending
-from server.services.house import House, Pace
+from server.parts import Parts
+from server.services.ending import Doomed
 from server.services.leaving import KEPT
-from server.services.listing import ListKeeping
-from server.services.purging import Purging
-from server.services.remembering import Remembering
-from server.services.scrubbing import Scrubbing
-from server.services.signing_in import SigningIn
-from server.services.visiting import HEARTBEAT
-from server.store.blobs import Blobs
-from server.store.history import History
-from server.tenants import (
-    agents_of,
-    applications_of,
-    channels_of,
-    own_origins,
-)
-from server.vault.addresses import AddressSigner
-from server.vault.keyring import Keyring
 from server.vault.passwords import is_default
 
 log = logging.getLogger("server")
@@ -134,92 +107,52 @@ class Server:
         bound = bind(config.host, config.port)
         self._resources.callback(bound.close)
         checking = self._check_passwords()
-        keys, history = await self._open_files(config.data)
-        self._keys = keys
-        self._house = house = self._make_house(keys, history)
-        self._remembering = Remembering(house)
-        self._signing_in = SigningIn(house)
-        self._attaching = self._make_attaching(history)
-        self._ending = Ending(house)
-        self._purging = Purging(house, self._ending, self._remembering)
-        self._programs = self._make_programs(history)
-        self._start_task("writing", history.run())
-        self._resources.push_async_callback(self._programs.relaying.stop)
-        # Stopped before the writing is: some of them wait for it.
-        self._resources.push_async_callback(house.errands.finish, LAST_ERRANDS)
-        self._resources.callback(self._programs.relaying.halt)
-        await self._take_up(history)
-        await checking
-
-        watch = SocketWatch(self._clock, heartbeat=HEARTBEAT)
-        self._door = self._make_door(bound.getsockname()[1])
-        self._listener = self._make_listener(bound, watch)
-        self._start_task("listing", ListKeeping(house, self._clock).run())
-        self._start_task("ending", self._ending.run())
-        scrubbing = Scrubbing(history, self._clock, house.wake_scrubbing)
-        self._start_task("scrubbing", scrubbing.run())
-        self._start_task("signing in", self._signing_in.run())
-        self._start_task("purging", self._purging.run())
-        self._start_task("expiring", self._attaching.run())
-        self._start_task(
-            "relaying", self._programs.relaying.run(self._programs.resuming)
+        self._opened = opened = await self._open_files()
+        self._parts = parts = Parts.make(
+            config, opened, clock=self._clock, randomness=self._randomness
         )
-        self._start_task("watching", watch.run())
-        self._start_task("listening", self._listener.run())
+        self._resources.callback(parts.senses.close)
+        self._resources.push_async_callback(parts.programs.egress.close)
+        self._start_task("writing", opened.history.run())
+        self._resources.push_async_callback(parts.programs.relaying.stop)
+        # Stopped before the writing is: some of them wait for it.
+        self._resources.push_async_callback(
+            parts.house.errands.finish, LAST_ERRANDS
+        )
+        self._resources.callback(parts.programs.relaying.halt)
+        await self._take_up()
+        await checking
+        self._front = Front(config, parts, bound=bound, health=self.health)
+        self._start_parts()
         self._resources.push_async_callback(self._stop_listening)
-        await self._listener.started()
-        self.port = self._listener.port
+        await self._front.listener.started()
+        self.port = self._front.listener.port
         log.info("listening", extra={"port": self.port, "version": __version__})
 
-    async def _open_files(self, data: Path) -> tuple[Keyring, History]:
-        self._folder = folder = DataFolder(data)
-        keys = await asyncio.to_thread(self._open_keys, folder)
-        self._resources.callback(keys.close)
+    def _start_parts(self) -> None:
+        parts, front = self._parts, self._front
+        programs = parts.programs
+        self._start_task("listing", parts.listing.run())
+        self._start_task("ending", parts.ending.run())
+        self._start_task("scrubbing", parts.scrubbing.run())
+        self._start_task("signing in", parts.signing_in.run())
+        self._start_task("purging", parts.purging.run())
+        self._start_task("expiring", parts.attaching.run())
+        self._start_task("relaying", programs.relaying.run(programs.resuming))
+        self._start_task("watching", front.watch.run())
+        self._start_task("listening", front.listener.run())
 
-        async def flush() -> None:
-            # Most groups hold no new conversation, and wait for no thread.
-            if keys.has_staged:
-                await asyncio.to_thread(keys.flush)
-
-        history = await History.open(
-            folder.database, before_commit=flush, clock=self._clock
-        )
-        self._resources.push_async_callback(history.close)
-        return keys, history
-
-    def _make_listener(
-        self, bound: socket.socket, watch: SocketWatch
-    ) -> Listener:
+    async def _open_files(self) -> Opened:
         config = self._config
-        reception = Reception(
-            house=self._house,
-            ending=self._ending,
-            remembering=self._remembering,
-            signing_in=self._signing_in,
-            attaching=self._attaching,
-            applying=self._programs.applying,
-            relaying=self._programs.relaying,
-        )
-        gate = Gate(
+        opened = await DataFolder(config.data).open(
+            master_key=config.master_key,
+            master_key_file=config.master_key_file,
             clock=self._clock,
-            door=self._door,
-            watch=watch,
-            errands=self._house.errands,
-            party=reception.party,
-            # Marks and typing come on top of messages, and in proportion.
-            frames_per_second=max(50.0, 4 * config.limits.messages_per_second),
+            randomness=self._randomness,
         )
-        application = pages(
-            channels={
-                str(id_): one for id_, one in self._house.channels.items()
-            },
-            public_origin=config.public_url,
-            demo=config.demo,
-            health=self.health,
-            more=reception.routes(self._door.address_of),
-        )
-        tls = (config.tls.certificate, config.tls.key) if config.tls else None
-        return Listener(application, gate, bound=bound, tls=tls)
+        self._resources.callback(opened.keys.close)
+        self._resources.push_async_callback(opened.history.close)
+        return opened
 
     def _start_task(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         # Every long-lived task is started here, by name, and nowhere else.
@@ -251,119 +184,56 @@ class Server:
                     " choose another, and run 'python run.py hash-password'"
                 )
 
-    def _open_keys(self, folder: DataFolder) -> Keyring:
-        config = self._config
-        folder.make()
-        self._master = master = folder.master_key(
-            text=config.master_key,
-            file=config.master_key_file,
-            randomness=self._randomness,
-        )
-        return folder.open_keys(master, self._randomness)
-
-    def _make_house(self, keys: Keyring, history: History) -> House:
-        limits = self._config.limits
-        senses = OwnSenses(self._config.geo_database)
-        self._resources.callback(senses.close)
-        return House(
-            clock=self._clock,
-            randomness=self._randomness,
-            channels=channels_of(self._config),
-            agents=agents_of(self._config),
-            keys=keys,
-            records=history,
-            sessions=Sessions(),
-            deadlines=Deadlines(self._clock.now()),
-            presence=Presence(),
-            senses=senses,
-            pace=Pace(
-                per_second=limits.messages_per_second,
-                burst=limits.message_burst,
-            ),
-        )
-
-    def _make_programs(self, history: History) -> Applications:
-        programs = Applications.make(
-            self._config,
-            applications_of(self._config),
-            house=self._house,
-            ending=self._ending,
-            remembering=self._remembering,
-            handed=history.handed,
-        )
-        self._resources.push_async_callback(programs.egress.close)
-        return programs
-
-    def _make_attaching(self, history: History) -> Attaching:
-        attaching = Attaching(
-            self._house,
-            self._remembering,
-            rows=history,
-            files=Blobs(self._folder.blobs),
-            signer=AddressSigner(self._master),
-        )
-        self._house.attachments = attaching
-        return attaching
-
-    async def _take_up(self, history: History) -> None:
+    async def _take_up(self) -> None:
         """Go on where the last run stopped, however it stopped.
 
         What was ending is erased and what is due is ended before the port
         opens, so that nobody can meet a conversation past its time.
         """
         now = self._clock.now()
+        history, ending = self._opened.history, self._parts.ending
         live = await history.all_live()
         orphans = await asyncio.to_thread(
-            self._keys.reconcile, {row.slot for row in live}
+            self._opened.keys.reconcile, {row.slot for row in live}
         )
         await history.write(lambda group: group.expire_notices(now - KEPT))
         for row in live:
             if row.phase is Phase.ENDING or row.due_at <= now:
-                self._ending.doom(Doomed(row.id, row.slot))
+                ending.doom(Doomed(row.id, row.slot))
             else:
                 # Looked at again when it comes due, and warned then if
                 # anybody is there to be warned.
-                self._house.look_at(row.id, row.due_at)
-        overdue = self._ending.waiting
-        await self._ending.erase_all()
-        await self._attaching.tidy()
+                self._parts.house.look_at(row.id, row.due_at)
+        overdue = ending.waiting
+        await ending.erase_all()
+        await self._parts.attaching.tidy()
         if orphans or overdue:
             log.info(
                 "took up where the last run stopped",
                 extra={"slots": orphans, "conversations": overdue},
             )
 
-    def _make_door(self, port: int) -> Door:
-        limits = self._config.limits
-        return Door(
-            self._house.channels,
-            own_origins=own_origins(self._config, port),
-            trusted_proxies=self._config.trusted_proxies,
-            most=limits.connections,
-            most_per_address=limits.connections_per_address,
-        )
-
     def health(self) -> Health:
         """How the server does; what ``/health`` shows."""
-        house = self._house
+        parts = self._parts
         is_well = not (
-            self._ending.is_failing
-            or self._purging.is_halted
-            or self._programs.relaying.is_alarmed
+            parts.ending.is_failing
+            or parts.purging.is_halted
+            or parts.programs.relaying.is_alarmed
         )
         return Health(
             status=Status.OK if is_well else Status.DEGRADED,
             uptime_seconds=round(self._clock.elapsed() - self._started_at, 1),
-            sessions=len(house.sessions),
-            connections=self._door.connections,
-            conversations=self._keys.used,
-            deadlines=len(house.deadlines),
-            last_checkpoint_ok=not self._ending.is_failing,
+            sessions=len(parts.house.sessions),
+            connections=self._front.door.connections,
+            conversations=self._opened.keys.used,
+            deadlines=len(parts.house.deadlines),
+            last_checkpoint_ok=not parts.ending.is_failing,
             version=__version__,
         )
 
     async def _stop_listening(self) -> None:
-        self._listener.stop()
+        self._front.listener.stop()
         await asyncio.wait(
             {task for task in self._tasks if task.get_name() == "listening"}
         )

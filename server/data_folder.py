@@ -6,13 +6,27 @@ new key file beside old conversations would make them unreadable in silence.
 
 from __future__ import annotations
 
+import asyncio
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.clock import Clock
 from server.errors import Misconfigured
 from server.ids import Randomness
+from server.store.history import History
 from server.vault.keyring import Keyring
 from server.vault.master_key import MasterKey
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A data folder in use."""
+
+    folder: DataFolder
+    master: MasterKey = field(repr=False)
+    keys: Keyring
+    history: History
 
 
 class DataFolder:
@@ -33,6 +47,45 @@ class DataFolder:
         self.keys = path / "keys" / "conversation.keys"
         self.blobs = path / "blobs"
         self.master_key_file = path / "master.key"
+
+    async def open(
+        self,
+        *,
+        master_key: str | None,
+        master_key_file: Path | None,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> Opened:
+        """Open everything in it, or make it; to be closed by the caller.
+
+        Raises:
+            Misconfigured: It cannot be used as it is.
+            Corrupt: What is stored is damaged.
+            Unavailable: The disk does not do its work.
+        """
+
+        def open_keys() -> tuple[MasterKey, Keyring]:
+            self.make()
+            master = self.master_key(
+                text=master_key, file=master_key_file, randomness=randomness
+            )
+            return master, self.open_keys(master, randomness)
+
+        master, keys = await asyncio.to_thread(open_keys)
+
+        async def flush() -> None:
+            # Most groups hold no new conversation, and wait for no thread.
+            if keys.has_staged:
+                await asyncio.to_thread(keys.flush)
+
+        try:
+            history = await History.open(
+                self.database, before_commit=flush, clock=clock
+            )
+        except BaseException:
+            keys.close()
+            raise
+        return Opened(self, master, keys, history)
 
     def make(self) -> None:
         """Make the folders, for this user only; blocks.

@@ -8,32 +8,35 @@ kinds of pictures after another look at its first bytes.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import quote, unquote
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from server.domain.attachment import Attachment
-from server.domain.message import Author
-from server.errors import RefusalCode, Refused, ServerError, Unavailable
-from server.live.sessions import Session
-from server.services.attaching import Attaching, FileRefused, NotTaken
+from server.domain.attachment import UNKNOWN_TYPE, Attachment
+from server.errors import Corrupt, RefusalCode, Refused, ServerError
+from server.services.attaching import Attaching
+from server.services.bearers import Bearer
+from server.services.uploading import FileRefused, NotTaken
+
+log = logging.getLogger(__name__)
 
 PATH = "/attachments"
 #: Characters of a claimed name, percent-encoded; cleaning cuts the rest.
-LONGEST_NAME = 1_000
+LONGEST_NAME = 4_000
 
-#: Who may act for which session: the token, and the conversation named.
-Knows = Callable[[str, str | None], Awaitable[tuple[Session, Author]]]
+#: For whom a token speaks; by the token, and the conversation named.
+Knows = Callable[[str, str | None], Awaitable[Bearer]]
 
 _STATUS = {
     NotTaken.OFF: 403,
     NotTaken.ENDED: 409,
     NotTaken.NOTHING_SAID: 409,
+    NotTaken.NOT_YOURS: 403,
     NotTaken.TOO_LARGE: 413,
     NotTaken.TOO_MANY: 429,
     NotTaken.BUSY: 429,
@@ -49,7 +52,11 @@ _SERVED = _ALWAYS | {
     "cross-origin-resource-policy": "same-origin",
     "accept-ranges": "bytes",
 }
-_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
+# Written in one way only: else the same moment could be signed in many.
+_UNTIL = re.compile(r"[1-9][0-9]{0,11}")
+_UNKNOWN = "unknown"
+_FAILED = "unavailable"
 
 
 class AttachmentRoutes:
@@ -75,57 +82,66 @@ class AttachmentRoutes:
     async def take(self, request: Request) -> Response:
         """A file comes in, piece by piece."""
         try:
-            session, side = await self._who(request)
-            upload = await self._attaching.begin(
-                session,
-                side=side,
-                name=_name_in(request),
-                size=_size_in(request),
-            )
-            try:
-                async for data in request.stream():
-                    await upload.write(data)
-                attachment = await upload.finish()
-            finally:
-                # Also when the connection is cut in the middle.
-                await upload.abandon()
+            attachment = await self._taken(request)
         except FileRefused as refused:
             return _problem(_STATUS[refused.why], refused.why.value)
-        except ServerError as error:
-            return _refusal(error)
+        except Refused as refused:
+            return _refusal(refused)
+        except Corrupt:
+            return _damaged()
+        except ServerError:
+            return _problem(507, _FAILED)
+        except ClientDisconnect:
+            return _problem(400, "cut")  # which nobody reads
         told = attachment.as_rich()
         del told["kind"]
         return JSONResponse(told, 201, _ALWAYS)
 
+    async def _taken(self, request: Request) -> Attachment:
+        bearer = await self._bearer(request)
+        if not bearer.may_send:
+            raise FileRefused(NotTaken.NOT_YOURS)
+        upload = await self._attaching.uploading.begin(
+            bearer.session,
+            side=bearer.side,
+            name=_name_in(request),
+            size=_size_in(request),
+        )
+        try:
+            async for data in request.stream():
+                await upload.write(data)
+            return await upload.finish()
+        finally:
+            # Also when the connection is cut in the middle.
+            await upload.abandon()
+
     async def address(self, request: Request) -> Response:
         """Where a file is to be had for the next minutes."""
         try:
-            session, side = await self._who(request)
+            bearer = await self._bearer(request)
             found = await self._attaching.find(request.path_params["id"])
         except ServerError as error:
             return _refusal(error)
-        if found is None or found[1] is not session:
-            return _problem(404, "unknown")
-        if side is Author.APPLICATION and not session.conversation.is_live:
-            return _problem(404, "unknown")
+        if found is None or found[1] is not bearer.session:
+            return _problem(404, _UNKNOWN)
         url, until = self._attaching.address_of(found[0])
         return JSONResponse({"url": url, "until": until * 1000}, 200, _ALWAYS)
 
     async def give(self, request: Request) -> Response:
         """A file, or a part of it, goes out."""
-        until = request.query_params.get("until", "")
-        signature = request.query_params.get("signature", "")
-        if not re.fullmatch(r"\d{1,12}", until):
-            return _problem(404, "unknown")
+        asked = request.query_params
+        until = asked.get("until", "")
+        if not _UNTIL.fullmatch(until):
+            return _problem(404, _UNKNOWN)
         try:
             attachment = await self._attaching.open(
                 request.path_params["id"],
                 until=int(until),
-                signature=signature,
+                signature=asked.get("signature", ""),
             )
             if attachment is None:
                 # Forged, expired, ended, never there: all the same.
-                return _problem(404, "unknown")
+                return _problem(404, _UNKNOWN)
             is_picture = await self._attaching.is_picture(attachment)
         except ServerError as error:
             return _refusal(error)
@@ -135,36 +151,37 @@ class AttachmentRoutes:
         self, request: Request, attachment: Attachment, *, is_picture: bool
     ) -> Response:
         size = attachment.size
-        part = _range_in(request.headers.get("range"), size)
-        if part is None:
-            return Response(
-                None, 416, _SERVED | {"content-range": f"bytes */{size}"}
-            )
-        start, stop = part
-        headers = _SERVED | {
-            "content-disposition": _disposition(
-                attachment.name, is_inline=is_picture
-            ),
-            "content-length": str(stop - start),
-        }
-        is_part = (start, stop) != (0, size)
-        if is_part:
+        start, stop, status = _part_asked(request, size)
+        headers = _SERVED | {"content-length": str(stop - start)}
+        if status == 416:  # noqa: PLR2004 - range not satisfiable
+            headers["content-range"] = f"bytes */{size}"
+            return Response(None, status, headers)
+        if status == 206:  # noqa: PLR2004 - partial content
             headers["content-range"] = f"bytes {start}-{stop - 1}/{size}"
-        media_type = attachment.media_type if is_picture else None
+        how = "inline" if is_picture else "attachment"
+        name = quote(attachment.name, safe="")
+        headers["content-disposition"] = f"{how}; filename*=UTF-8''{name}"
+        media_type = attachment.media_type if is_picture else UNKNOWN_TYPE
+        if request.method == "HEAD":
+            return Response(None, status, headers, media_type)
         return StreamingResponse(
             self._attaching.read(attachment, start, stop),
-            206 if is_part else 200,
+            status,
             headers,
-            media_type or "application/octet-stream",
+            media_type,
         )
 
-    async def _who(self, request: Request) -> tuple[Session, Author]:
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not token:
+    async def _bearer(self, request: Request) -> Bearer:
+        # Twice said is not said: who is behind us may read the other one.
+        headers = request.headers.getlist("authorization")
+        named = request.headers.getlist("dayfly-conversation")
+        kind, _, token = (headers or [""])[0].partition(" ")
+        token = token.strip()
+        if len(headers) != 1 or kind.lower() != "bearer" or not token:
             raise Refused(RefusalCode.BAD_CREDENTIALS)
-        return await self._knows(
-            token.strip(), request.headers.get("dayfly-conversation")
-        )
+        if len(named) > 1:
+            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
+        return await self._knows(token, named[0] if named else None)
 
 
 def _name_in(request: Request) -> str:
@@ -174,30 +191,26 @@ def _name_in(request: Request) -> str:
 
 def _size_in(request: Request) -> int | None:
     claimed = request.headers.get("content-length", "")
-    return int(claimed) if re.fullmatch(r"\d{1,15}", claimed) else None
+    return int(claimed) if re.fullmatch(r"[0-9]{1,15}", claimed) else None
 
 
-def _range_in(header: str | None, size: int) -> tuple[int, int] | None:
-    """The part of ``size`` bytes that ``header`` asks for.
+def _part_asked(request: Request, size: int) -> tuple[int, int, int]:
+    """From where to before where, and the status that says so.
 
-    One range only; several, and what is no range, mean the whole, as RFC 9110
-    allows. None: it lies outside.
+    One range only; several, what is no range, and one that depends on a
+    version (there is but one) mean the whole, as RFC 9110 allows.
     """
-    found = _RANGE.fullmatch(header or "")
-    if found is None or found.group() == "bytes=-" or size == 0:
-        return 0, size
+    found = _RANGE.fullmatch(request.headers.get("range", ""))
+    if found is None or "if-range" in request.headers:
+        return 0, size, 200
     first, last = found.groups()
-    if not first:  # the last so many
+    if not (first or last) or (first and last and int(last) < int(first)):
+        return 0, size, 200
+    if first:
+        start, stop = int(first), min(size, int(last or size) + 1)
+    else:  # the last so many
         start, stop = max(0, size - int(last)), size
-    else:
-        start = int(first)
-        stop = min(size, int(last) + 1) if last else size
-    return (start, stop) if start < stop else None
-
-
-def _disposition(name: str, *, is_inline: bool) -> str:
-    how = "inline" if is_inline else "attachment"
-    return f"{how}; filename*=UTF-8''{quote(name, safe='')}"
+    return (start, stop, 206) if start < stop else (0, 0, 416)
 
 
 def _refusal(error: ServerError) -> Response:
@@ -206,12 +219,18 @@ def _refusal(error: ServerError) -> Response:
             return _problem(
                 401, error.code.value, {"www-authenticate": "Bearer"}
             )
-        return _problem(404, "unknown")
-    status = 507 if isinstance(error, Unavailable) else 500
-    return _problem(status, "unavailable")
+        return _problem(404, _UNKNOWN)
+    if isinstance(error, Corrupt):
+        return _damaged()
+    return _problem(503, _FAILED)
+
+
+def _damaged() -> Response:
+    log.error("an attachment is damaged")
+    return _problem(500, "damaged")
 
 
 def _problem(
-    status: int, code: str, headers: dict[str, Any] | None = None
+    status: int, code: str, headers: dict[str, str] | None = None
 ) -> Response:
     return JSONResponse({"code": code}, status, _ALWAYS | (headers or {}))

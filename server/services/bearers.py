@@ -1,64 +1,101 @@
 """Whose token it is, for what is asked over HTTP instead of the socket.
 
-The three kinds of tokens are told apart by their form, and each opens what it
-opens on the socket: a customer's its own conversation, an agent's those of
-the account, an application's those of its channels.
+The three kinds of tokens open what they open on the socket: a customer's its
+own conversation, an agent's those of the account, an application's those of
+its channels.
 """
 
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 
 from server.domain.message import Author
 from server.errors import RefusalCode, Refused
 from server.ids import ConversationId, token_hash
 from server.live.sessions import Session
+from server.services.applying import Applying
 from server.services.remembering import Remembering
 from server.services.signing_in import SigningIn
 
 
-class Bearers:
-    """Finds out for whom a token speaks, and about which session."""
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """For whom a token speaks.
 
-    def __init__(self, remembering: Remembering, signing_in: SigningIn) -> None:
+    Attributes:
+        session: Where.
+        side: For which side.
+        may_send: Whether something may be sent there: agents see all
+            conversations of their account, and write in those they have.
+    """
+
+    session: Session
+    side: Author
+    may_send: bool = True
+
+
+class Bearers:
+    """Finds out for whom a token speaks, and about which session.
+
+    Args:
+        remembering: Finds sessions.
+        signing_in: Knows agents' tokens.
+        applying: Knows applications' keys.
+    """
+
+    def __init__(
+        self,
+        remembering: Remembering,
+        signing_in: SigningIn,
+        applying: Applying,
+    ) -> None:
         self._remembering = remembering
         self._signing_in = signing_in
+        self._applying = applying
 
-    async def session_of(
-        self, token: str, conversation: str | None
-    ) -> tuple[Session, Author]:
-        """The session that ``token`` speaks in, and for which side.
+    async def bearer_of(self, token: str, conversation: str | None) -> Bearer:
+        """For whom ``token`` speaks.
 
         Args:
-            token: A customer's or an agent's.
-            conversation: Which one an agent means; a customer has only one.
+            token: A customer's or an agent's token, or an API key.
+            conversation: Which one is meant; a customer has only one.
 
         Raises:
             Refused: ``BAD_CREDENTIALS``, or ``CONVERSATION_UNKNOWN`` for
                 every session it does not open.
             ServerError: What is stored cannot be read.
         """
-        if "." in token:
-            return await self.customers(token), Author.CUSTOMER
-        agent = await self._signing_in.by_token(token)
-        session = await self._remembering.session(
-            ConversationId(conversation or "")
-        )
-        if session is None or session.conversation.account != agent.account:
-            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
-        return session, Author.AGENT
+        try:
+            application = self._applying.by_key(token)
+        except Refused:
+            if "." in token:
+                return await self._customer(token, conversation)
+            return await self._agent(token, conversation)
+        session = await self._applying.find(application, conversation)
+        return Bearer(session, Author.APPLICATION)
 
-    async def customers(self, token: str) -> Session:
-        """The session that the customer's ``token`` opens.
-
-        Raises:
-            Refused: ``BAD_CREDENTIALS``, for whatever reason.
-            ServerError: What is stored cannot be read.
-        """
+    async def _customer(self, token: str, conversation: str | None) -> Bearer:
         id_, _, _ = token.partition(".")
         session = await self._remembering.session(ConversationId(id_))
         if session is None or not hmac.compare_digest(
             session.token_hash, token_hash(token)
         ):
             raise Refused(RefusalCode.BAD_CREDENTIALS)
-        return session
+        if conversation not in {None, session.id}:
+            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
+        return Bearer(session, Author.CUSTOMER)
+
+    async def _agent(self, token: str, conversation: str | None) -> Bearer:
+        agent = await self._signing_in.by_token(token)
+        session = await self._remembering.session(
+            ConversationId(conversation or "")
+        )
+        if (
+            session is None
+            or session.conversation.account != agent.account
+            or not session.conversation.is_stored
+        ):
+            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
+        has_it = session.conversation.agent == agent.id
+        return Bearer(session, Author.AGENT, may_send=has_it)

@@ -9,73 +9,123 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from server.errors import Unavailable
+from server.errors import Corrupt, Misconfigured, Unavailable
 
 _PART = ".part"
+#: Bytes of the disk that files leave to messages.
+RESERVE = 256 * 2**20
 
 
 class BlobWriter:
-    """One file on its way in; every method blocks."""
+    """One file on its way in; every method blocks.
 
-    def __init__(self, path: Path) -> None:
+    Safe to call from several threads: who gives up must not close the file
+    under somebody's write, for another file may have got its number.
+
+    Args:
+        path: Where it is to be.
+        reserve: Bytes that have to stay free.
+
+    Raises:
+        Unavailable: The disk is full or failing.
+    """
+
+    def __init__(self, path: Path, *, reserve: int = RESERVE) -> None:
         self._path = path
         self._part = path.with_name(path.name + _PART)
+        self._reserve = reserve
+        self._lock = threading.Lock()
         try:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            if not path.parent.exists():
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                _sync_folder(path.parent.parent)
             self._fd = os.open(
                 self._part,
                 os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC,
                 0o600,
             )
         except OSError:
-            raise Unavailable("the disk took no attachment") from None
+            raise _not_taken() from None
 
     def write(self, sealed: bytes) -> None:
         """Append ``sealed``.
 
         Raises:
-            Unavailable: The disk is full or failing.
+            Unavailable: The disk is full or failing, or it was abandoned.
         """
-        try:
-            while sealed:
-                sealed = sealed[os.write(self._fd, sealed) :]
-        except OSError:
-            raise Unavailable("the disk took no attachment") from None
+        with self._lock:
+            try:
+                self._check_room(len(sealed))
+                while sealed:
+                    sealed = sealed[os.write(self._fd, sealed) :]
+            except OSError:
+                raise _not_taken() from None
+
+    def _check_room(self, size: int) -> None:
+        disk = os.fstatvfs(self._fd)
+        if disk.f_bavail * disk.f_frsize - size < self._reserve:
+            raise _not_taken()
 
     def finish(self) -> None:
         """Put it on the medium and give it its name.
 
         Raises:
-            Unavailable: The disk is full or failing; nothing is left.
+            Unavailable: The disk is full or failing, or it was abandoned;
+                nothing is left.
         """
-        try:
-            os.fdatasync(self._fd)
-            os.close(self._fd)
-            self._fd = -1
-            self._part.rename(self._path)
-            _sync_folder(self._path.parent)
-        except OSError:
-            self.abandon()
-            raise Unavailable("the disk took no attachment") from None
+        with self._lock:
+            try:
+                os.fdatasync(self._fd)
+                self._close()
+                self._part.rename(self._path)
+                _sync_folder(self._path.parent)
+            except OSError:
+                self._remove()
+                raise _not_taken() from None
 
     def abandon(self) -> None:
-        """Leave nothing of it; safe to repeat, also after ``finish``."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-        for path in (self._part, self._path):
-            path.unlink(missing_ok=True)
+        """Leave nothing of it; safe to repeat, also after ``finish``.
+
+        What the disk does not let go of goes at the next start.
+        """
+        with self._lock:
+            self._remove()
+
+    def _remove(self) -> None:
+        for step in (self._close, self._part.unlink, self._path.unlink):
+            with contextlib.suppress(OSError):
+                step()
+
+    def _close(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
 
 
 class Blobs:
-    """Attachment files by id; every method blocks."""
+    """Attachment files by id; every method blocks.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where they lie.
+        reserve: Bytes of the disk that are left to others.
+
+    Raises:
+        Misconfigured: The folder cannot be made.
+    """
+
+    def __init__(self, folder: Path, *, reserve: int = RESERVE) -> None:
         self._folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._reserve = reserve
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Misconfigured(
+                f"{folder} cannot be made: {error.strerror}"
+            ) from None
 
     def writer(self, attachment: str) -> BlobWriter:
         """A new file.
@@ -83,17 +133,20 @@ class Blobs:
         Raises:
             Unavailable: The disk is full or failing.
         """
-        return BlobWriter(self._path(attachment))
+        return BlobWriter(self._path(attachment), reserve=self._reserve)
 
     def read(self, attachment: str, offset: int, size: int) -> bytes:
         """``size`` sealed bytes at ``offset``; fewer at the end.
 
         Raises:
-            Unavailable: There is no such file, or the disk is failing.
+            Corrupt: There is no such file.
+            Unavailable: The disk is failing.
         """
         try:
             with self._path(attachment).open("rb", buffering=0) as file:
                 return os.pread(file.fileno(), size, offset)
+        except FileNotFoundError:
+            raise Corrupt("an attachment is missing") from None
         except OSError:
             raise Unavailable("the attachment cannot be read") from None
 
@@ -120,19 +173,32 @@ class Blobs:
 
         Returns:
             How many were removed.
+
+        Raises:
+            Unavailable: The disk did not take it.
         """
-        removed = 0
-        for path in self._folder.glob("??/*"):
-            if path.name not in attachments:
-                with contextlib.suppress(FileNotFoundError):
-                    path.unlink()
-                removed += 1
-        return removed
+        left = [
+            path
+            for path in self._folder.glob("??/*")
+            if path.name not in attachments
+        ]
+        try:
+            for path in left:
+                path.unlink(missing_ok=True)
+            for folder in {path.parent for path in left}:
+                _sync_folder(folder)
+        except OSError:
+            raise Unavailable("an attachment could not be erased") from None
+        return len(left)
 
     def _path(self, attachment: str) -> Path:
         # Ids are our own, 22 characters of base64url: no path can be in one.
         # 4,096 folders at most, for two characters of 64 kinds.
         return self._folder / attachment[:2] / attachment
+
+
+def _not_taken() -> Unavailable:
+    return Unavailable("the disk took no attachment")
 
 
 def _sync_folder(folder: Path) -> None:

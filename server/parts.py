@@ -1,0 +1,137 @@
+"""Every use case of one server, made in the order in which they depend.
+
+Here is what there is; ``app`` starts and stops it, ``front`` opens it to the
+world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.applications import Applications
+from server.clock import Clock
+from server.config import Config
+from server.data_folder import Opened
+from server.gateway.senses import OwnSenses
+from server.ids import Randomness
+from server.live.deadlines import Deadlines
+from server.live.presence import Presence
+from server.live.sessions import Sessions
+from server.services.attaching import Attaching
+from server.services.bearers import Bearers
+from server.services.confiding import Confiding
+from server.services.ending import Ending
+from server.services.house import House, Pace
+from server.services.listing import ListKeeping
+from server.services.purging import Purging
+from server.services.remembering import Remembering
+from server.services.scrubbing import Scrubbing
+from server.services.signing_in import SigningIn
+from server.store.blobs import Blobs
+from server.tenants import agents_of, applications_of, channels_of
+from server.vault.addresses import AddressSigner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The use cases, and the house they share."""
+
+    house: House
+    senses: OwnSenses
+    remembering: Remembering
+    signing_in: SigningIn
+    bearers: Bearers
+    confiding: Confiding
+    attaching: Attaching
+    ending: Ending
+    purging: Purging
+    scrubbing: Scrubbing
+    listing: ListKeeping
+    programs: Applications
+
+    @classmethod
+    def make(
+        cls,
+        config: Config,
+        opened: Opened,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> Parts:
+        """Make them all; nothing runs yet.
+
+        Raises:
+            Misconfigured: A secret may not be used.
+        """
+        senses = OwnSenses(config.geo_database)
+        house = make_house(
+            config, opened, clock=clock, randomness=randomness, senses=senses
+        )
+        remembering = Remembering(house)
+        signing_in = SigningIn(house)
+        attaching = make_attaching(house, remembering, opened)
+        ending = Ending(house)
+        programs = Applications.make(
+            config,
+            applications_of(config),
+            house=house,
+            ending=ending,
+            remembering=remembering,
+            handed=opened.history.handed,
+        )
+        return cls(
+            house=house,
+            senses=senses,
+            remembering=remembering,
+            signing_in=signing_in,
+            bearers=Bearers(remembering, signing_in, programs.applying),
+            confiding=Confiding(house, remembering),
+            attaching=attaching,
+            ending=ending,
+            purging=Purging(house, ending, remembering),
+            scrubbing=Scrubbing(opened.history, clock, house.wake_scrubbing),
+            listing=ListKeeping(house, clock),
+            programs=programs,
+        )
+
+
+def make_house(
+    config: Config,
+    opened: Opened,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    senses: OwnSenses,
+) -> House:
+    """What the use cases share."""
+    return House(
+        clock=clock,
+        randomness=randomness,
+        channels=channels_of(config),
+        agents=agents_of(config),
+        keys=opened.keys,
+        records=opened.history,
+        sessions=Sessions(),
+        deadlines=Deadlines(clock.now()),
+        presence=Presence(),
+        senses=senses,
+        pace=Pace(
+            per_second=config.limits.messages_per_second,
+            burst=config.limits.message_burst,
+        ),
+    )
+
+
+def make_attaching(
+    house: House, remembering: Remembering, opened: Opened
+) -> Attaching:
+    """What keeps files; the house is told of it."""
+    attaching = Attaching(
+        house,
+        remembering,
+        rows=opened.history,
+        files=Blobs(opened.folder.blobs),
+        signer=AddressSigner(opened.master),
+    )
+    house.attachments = attaching
+    return attaching
