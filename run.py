@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     if asked.command == "hash-password":
         return command_line.print_hash()
+    if asked.command == "new-key":
+        return command_line.print_key()
     if asked.command == "check":
         return command_line.check(asked.settings)
     if asked.settings is not None:
@@ -66,6 +68,10 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "hash-password",
         help="read a password, print what to put into the settings",
+    )
+    commands.add_parser(
+        "new-key",
+        help="make an application's API key and webhook secret",
     )
     check = commands.add_parser(
         "check", help="say whether a settings file is in order"

@@ -16,9 +16,10 @@ from server.app import Server
 from server.config import Config, load
 from server.demo import Demo
 from server.errors import Misconfigured, ServerError
-from server.ids import system_randomness
+from server.ids import new_token, system_randomness, token_hash
 from server.process import harden
 from server.vault.passwords import DEFAULTS, hash_password
+from server.vault.webhook_secret import WebhookSecret
 
 UNSAFE = 2
 FAILED = 1
@@ -77,6 +78,19 @@ def print_hash() -> int:
             )
         )
     print(hash_password(password, system_randomness))  # noqa: T201 - see above
+    return 0
+
+
+def print_key() -> int:
+    """Make an API key and a webhook secret, and print what goes where."""
+    key = new_token(system_randomness)
+    secret = WebhookSecret.generate(system_randomness).text()
+    lines = (
+        f"key        {key}",
+        f'settings   key_hash = "{token_hash(key).hex()}"',
+        f'secret     secrets = ["{secret}"]',
+    )
+    print("\n".join(lines))  # noqa: T201 - what was asked for
     return 0
 
 
