@@ -7,6 +7,8 @@ import logging
 import pytest
 from websockets.http11 import Request
 
+from server.domain.context import Arrival
+from server.gateway.device import LONGEST
 from server.gateway.handshake import new_wire
 from tests.gateway.line import Line
 
@@ -150,3 +152,69 @@ def test_other_methods_are_no_handshake() -> None:
 
     assert line.transport.end == "closed"
     assert line.parties == []
+
+
+def arrival_of(line: Line, **headers: str) -> Arrival:
+    """How the customer came in, as the use cases are told."""
+    line.shake_hands(line.request(**headers))
+    arrival = line.party.entry.arrival
+    assert arrival is not None
+    return arrival
+
+
+def test_a_customer_is_told_of_with_address_and_browser() -> None:
+    """Hints by their names; nothing else of the request."""
+    arrival = arrival_of(
+        Line(),
+        User_Agent="Firefox/140",
+        Sec_CH_UA_Platform='"Linux"',
+        Cookie="login=secret",
+    )
+
+    assert arrival == Arrival(
+        address="192.0.2.1",
+        user_agent="Firefox/140",
+        hints={"sec-ch-ua-platform": '"Linux"'},
+    )
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("192.0.2.1", "198.51.100.7", "192.0.2.1"),
+        ("10.0.0.1", "198.51.100.7", "198.51.100.7"),
+        ("10.0.0.1", "203.0.113.9, 198.51.100.7", "198.51.100.7"),
+        ("10.0.0.1", "198.51.100.7, 10.0.0.2", "198.51.100.7"),
+        ("10.0.0.1", "nonsense", None),
+        ("10.0.0.1", "", None),
+        ("::ffff:192.0.2.1", "", "192.0.2.1"),
+    ],
+)
+def test_an_address_is_believed_from_trusted_proxies_only(
+    peer: str, forwarded: str, address: str | None
+) -> None:
+    """And a proxy that says nothing is not taken for the customer."""
+    line = Line(peer=(peer, 5000), trusted_proxies=["10.0.0.0/8"])
+
+    assert arrival_of(line, X_Forwarded_For=forwarded).address == address
+
+
+def test_a_local_socket_has_no_address() -> None:
+    """Nor does it stop anything."""
+    assert arrival_of(Line(peer="")).address is None
+
+
+def test_endless_headers_are_cut() -> None:
+    """They are kept until the customer has said hello."""
+    arrival = arrival_of(Line(), User_Agent="x" * 2_000, Sec_CH_UA="y" * 2_000)
+
+    assert len(arrival.user_agent) == LONGEST
+    assert len(arrival.hints["sec-ch-ua"]) == LONGEST
+
+
+def test_of_an_agent_nothing_is_told() -> None:
+    """Whoever answers is at work."""
+    line = Line()
+    line.shake_hands(line.request("/socket/agent", User_Agent="Firefox/140"))
+
+    assert line.party.entry.arrival is None
