@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from server.domain.audit import Anchor, AuditRow
 from server.errors import ServerError
 from server.ids import ApplicationId, ConversationId
 from server.store.rows import (
@@ -51,7 +52,9 @@ class Group:
     """The rows of one commit, all or none."""
 
     __slots__ = (
+        "anchor",
         "attachments",
+        "audits",
         "conversations",
         "cursors",
         "dropped_attachments",
@@ -77,6 +80,8 @@ class Group:
         self.dropped_attachments: list[str] = []
         self.notices: list[NoticeRow] = []
         self.dropped_notices: list[tuple[ConversationId, ApplicationId]] = []
+        self.audits: list[AuditRow] = []
+        self.anchor: tuple[Anchor, bytes] | None = None
         self.expired = 0.0
         self.sign_ins_expire_at: float | None = None
         self.undoing: list[Undo] = []
@@ -96,6 +101,8 @@ class Group:
             or self.notices
             or self.dropped_notices
             or self.expired
+            or self.audits
+            or self.anchor
         )
 
     def keep(self, row: ConversationRow) -> None:
@@ -147,6 +154,14 @@ class Group:
     def expire_notices(self, before: float) -> None:
         """Delete the notices of ends before that moment (unix seconds)."""
         self.expired = max(self.expired, before)
+
+    def add_audit(self, row: AuditRow) -> None:
+        """Write ``row`` behind the others; an anchor has to come with it."""
+        self.audits.append(row)
+
+    def keep_anchor(self, anchor: Anchor, seal: bytes) -> None:
+        """Write where the audit log ends, and cut it where it begins."""
+        self.anchor = anchor, seal
 
     def undo(self, undo: Undo) -> None:
         """Have ``undo`` called if the group fails, the newest one first."""

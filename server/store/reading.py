@@ -19,6 +19,7 @@ import aiosqlite
 from server.domain.conversation import EndedBy, Phase
 from server.errors import Unavailable
 from server.ids import AccountId, AgentId, ConversationId
+from server.store.audited import Audited
 from server.store.connection import damage, is_damage
 from server.store.handed import Handed
 from server.store.rows import (
@@ -58,12 +59,14 @@ class Reading:
 
     Attributes:
         handed: What applications have been handed.
+        audited: What stands in the audit log.
     """
 
     def __init__(self, db: aiosqlite.Connection, path: Path) -> None:
         self._reader = db
         self._path = path
         self.handed = Handed(self._rows, path)
+        self.audited = Audited(self._rows)
 
     async def conversation(self, id: ConversationId) -> ConversationRow | None:  # noqa: A002
         """The row of that conversation."""

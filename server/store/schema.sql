@@ -89,3 +89,37 @@ CREATE TABLE ending_notice (   -- [ending notices]
     undelivered  INTEGER NOT NULL, -- how many of them it was never handed
     PRIMARY KEY (conversation, application)
 ) STRICT, WITHOUT ROWID;
+
+-- Security events, each chained to the one before: see domain/audit.py. No
+-- customer is an actor, and nothing that anybody typed is in it.
+CREATE TABLE audit (           -- [audit log]
+    number     INTEGER NOT NULL PRIMARY KEY, -- 1, 2, 3, ... without gaps
+    at_ms      INTEGER NOT NULL,   -- unix milliseconds
+    event      TEXT NOT NULL,      -- domain.audit.AuditEvent
+    actor_kind TEXT NOT NULL,      -- domain.audit.ActorKind
+    actor      TEXT NOT NULL,      -- its id in the settings, or nothing
+    subject    TEXT NOT NULL,      -- a conversation's id, or nothing
+    detail     TEXT NOT NULL,      -- a constant or a number
+    times      INTEGER NOT NULL,   -- how often it happened
+    chain      BLOB NOT NULL       -- SHA-256 of the row and the chain before
+) STRICT;
+
+-- Where the audit log begins and ends, sealed: see vault/anchors.py. One row.
+CREATE TABLE audit_anchor (    -- [audit log]
+    first       INTEGER NOT NULL,  -- the number before the first row kept
+    first_chain BLOB NOT NULL,
+    last        INTEGER NOT NULL,
+    last_chain  BLOB NOT NULL,
+    settings    BLOB NOT NULL,     -- keyed hash of the last start's settings
+    seal        BLOB NOT NULL,
+    one         INTEGER NOT NULL PRIMARY KEY DEFAULT 1 CHECK (one = 1)
+) STRICT, WITHOUT ROWID;
+
+-- Against mistakes of this program's own; against others there is the chain.
+CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit BEGIN
+    SELECT raise(ABORT, 'the audit log is append-only');
+END;
+CREATE TRIGGER audit_is_cut_in_front BEFORE DELETE ON audit
+    WHEN old.number > coalesce((SELECT first FROM audit_anchor), 0) BEGIN
+    SELECT raise(ABORT, 'the audit log is append-only');
+END;

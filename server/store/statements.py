@@ -8,6 +8,7 @@ from operator import attrgetter
 
 import aiosqlite
 
+from server.domain.audit import Anchor, AuditRow
 from server.store.group import Group
 from server.store.rows import (
     AttachmentRow,
@@ -77,6 +78,12 @@ ERASE_MESSAGES = "DELETE FROM message WHERE conversation = ?"
 ERASE = "DELETE FROM conversation WHERE id = ?"
 DROP_SIGN_IN = "DELETE FROM sign_in WHERE hash = ?"
 EXPIRE_SIGN_INS = "DELETE FROM sign_in WHERE expires_at <= ?"
+ADD_AUDIT = _insert("audit", AuditRow)
+KEEP_ANCHOR = (
+    "INSERT OR REPLACE INTO audit_anchor"  # noqa: S608 - as above
+    f" ({', '.join(columns(Anchor))}, seal) VALUES (?, ?, ?, ?, ?, ?)"
+)
+CUT_AUDIT = "DELETE FROM audit WHERE number <= ?"
 
 # dataclasses.astuple copies deeply, at 20 times the price.
 _of_conversation = attrgetter(*columns(ConversationRow))
@@ -85,6 +92,8 @@ _of_sign_in = attrgetter(*columns(SignInRow))
 _of_cursor = attrgetter(*columns(CursorRow))
 _of_attachment = attrgetter(*columns(AttachmentRow))
 _of_notice = attrgetter(*columns(NoticeRow))
+_of_audit = attrgetter(*columns(AuditRow))
+_of_anchor = attrgetter(*columns(Anchor))
 
 
 async def write(db: aiosqlite.Connection, group: Group) -> None:
@@ -114,6 +123,8 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
         (DROP_SIGN_IN, ((hash_,) for hash_ in group.dropped_sign_ins)),
         (DROP_NOTICE, group.dropped_notices),
         (EXPIRE_NOTICES, [(group.expired,)] if group.expired else []),
+        (ADD_AUDIT, map(_of_audit, group.audits)),
+        *_anchoring(group),
     )
     for statement, rows in steps:
         values = list(rows)
@@ -124,3 +135,16 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
 
 def _some(value: float | None) -> Iterable[tuple[object, ...]]:
     return () if value is None else ((value,),)
+
+
+def _anchoring(
+    group: Group,
+) -> Iterable[tuple[str, Iterable[tuple[object, ...]]]]:
+    if group.anchor is None:
+        return ()
+    anchor, seal = group.anchor
+    # In this order: the database lets go only of what lies before the anchor.
+    return (
+        (KEEP_ANCHOR, [(*_of_anchor(anchor), seal)]),
+        (CUT_AUDIT, [(anchor.first,)]),
+    )

@@ -1,0 +1,41 @@
+"""Seals of the audit log: what only the holder of the master key can make.
+
+A chain of hashes can be made anew by anybody who can write the file, and cut
+short by a single deletion. The seal over its beginning and its end cannot.
+What it does not show: that the whole file was put back to an older state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from server.domain.audit import Anchor
+from server.vault.master_key import MasterKey
+
+_ANCHORS = "audit anchors, version 1"
+_SETTINGS = "settings digests, version 1"
+
+
+class Anchors:
+    """Seals anchors and checks them."""
+
+    def __init__(self, master: MasterKey) -> None:
+        self._key = master.derive(_ANCHORS)
+        self._settings_key = master.derive(_SETTINGS)
+
+    def seal(self, anchor: Anchor) -> bytes:
+        """32 bytes that nobody else can make for ``anchor``."""
+        return hmac.digest(self._key, anchor.canonical(), hashlib.sha256)
+
+    def is_sound(self, anchor: Anchor, seal: bytes) -> bool:
+        """Whether ``seal`` is that of ``anchor``."""
+        return hmac.compare_digest(self.seal(anchor), seal)
+
+    def digest(self, settings: bytes) -> bytes:
+        """What is kept of ``settings``, to know whether they have changed.
+
+        Keyed: a plain hash would let whoever reads the file try passwords
+        and secrets against it.
+        """
+        return hmac.digest(self._settings_key, settings, hashlib.sha256)

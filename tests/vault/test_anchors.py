@@ -1,0 +1,56 @@
+"""Tests of server/vault/anchors.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from server.domain.audit import EMPTY
+from server.vault.anchors import Anchors
+from server.vault.master_key import MasterKey
+
+MASTER = MasterKey.generate(Random(1).randbytes)
+OTHER = MasterKey.generate(Random(2).randbytes)
+ANCHOR = replace(EMPTY, last=7, last_chain=b"\7" * 32, settings=b"s" * 32)
+
+
+def test_a_seal_fits_its_anchor() -> None:
+    """After a restart as well."""
+    seal = Anchors(MASTER).seal(ANCHOR)
+
+    assert Anchors(MASTER).is_sound(ANCHOR, seal)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        replace(ANCHOR, first=1),
+        replace(ANCHOR, first_chain=b"\1" * 32),
+        replace(ANCHOR, last=6),
+        replace(ANCHOR, last_chain=b"\6" * 32),
+        replace(ANCHOR, settings=b"t" * 32),
+        replace(ANCHOR, last_chain=b"\7" * 31, settings=b"\7" + b"s" * 31),
+    ],
+)
+def test_a_seal_fits_no_other_anchor(forged: object) -> None:
+    """Every field counts, and where it ends."""
+    anchors = Anchors(MASTER)
+
+    assert not anchors.is_sound(forged, anchors.seal(ANCHOR))  # type: ignore[arg-type]
+
+
+def test_without_the_master_key_nothing_can_be_sealed() -> None:
+    """Whoever can write the file cannot make what we would believe."""
+    assert not Anchors(MASTER).is_sound(ANCHOR, Anchors(OTHER).seal(ANCHOR))
+
+
+def test_a_digest_tells_settings_apart_and_needs_the_key() -> None:
+    """So nobody can try out passwords against it."""
+    anchors = Anchors(MASTER)
+
+    assert anchors.digest(b"a") == Anchors(MASTER).digest(b"a")
+    assert anchors.digest(b"a") != anchors.digest(b"b")
+    assert anchors.digest(b"a") != Anchors(OTHER).digest(b"a")
+    assert anchors.digest(EMPTY.canonical()) != anchors.seal(EMPTY)
