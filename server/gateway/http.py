@@ -31,8 +31,11 @@ MOST_BYTES = 64 * 1024
 #: Bytes of a request that sends an attachment; the channel has a limit of
 #: its own below it.
 MOST_UPLOADED = 101 * 2**20
-#: The ends of the paths where back-ends give what is kept in memory.
+#: The ends of the paths where back-ends give what is kept in memory, and the
+#: bytes after which the connection is cut: those above the routes' own bound
+#: are read and dropped.
 GIVEN = ("/private-data", "/create")
+MOST_GIVEN = 8 * 2**20
 #: Bytes a second that such a request must bring on the whole, and seconds an
 #: answer with one may take. A telephone in a train manages.
 SLOWEST = 8 * 1024
@@ -55,7 +58,8 @@ class Http(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._bytes = 0
         self._began_at = 0.0
-        self._is_file = self._is_read = False
+        self._is_file = False
+        self._most = MOST_BYTES
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count it, and give it its time."""
@@ -85,7 +89,7 @@ class Http(HttpToolsProtocol):
         super().data_received(data)
         # Only now is it known what kind of request it is. What was read at
         # once is bounded by the loop: 256 KiB.
-        if self._bytes > (MOST_UPLOADED if self._is_read else MOST_BYTES):
+        if self._bytes > self._most:
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -107,7 +111,9 @@ class Http(HttpToolsProtocol):
         self._is_file = path.startswith(FILES)
         # These read their bodies with a bound of their own, and say so: the
         # sender should hear 413, not find the connection cut.
-        self._is_read = self._is_file or path.endswith(GIVEN)
+        self._most = MOST_UPLOADED if self._is_file else MOST_BYTES
+        if path.endswith(GIVEN):
+            self._most = MOST_GIVEN
 
     def on_message_complete(self) -> None:
         """It is all there."""
@@ -119,7 +125,8 @@ class Http(HttpToolsProtocol):
         is_answered = cycle is not None and cycle.response_complete
         answering = GIVING if self._is_file else ANSWERING
         self._allow(None if is_answered else answering)
-        self._is_file = self._is_read = False
+        self._is_file = False
+        self._most = MOST_BYTES
 
     def on_response_complete(self) -> None:
         """The answer is written, and the next request may come."""

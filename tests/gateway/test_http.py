@@ -236,6 +236,24 @@ async def test_a_request_has_a_size(head: bytes) -> None:
     assert one.transport.end == "aborted"
 
 
+@pytest.mark.parametrize("path", [b"/private-data", b"/shop/create"])
+async def test_who_reads_with_a_bound_of_its_own_may_answer(
+    path: bytes,
+) -> None:
+    """413 is told, instead of a connection that is cut without a word."""
+    one = Connection()
+    await one.say(
+        b"POST "
+        + path
+        + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 999999\r\n\r\n"
+    )
+    for _ in range(2 * MOST_BYTES // 1_000):
+        await one.say(b"x" * 1_000)
+
+    assert not one.transport.end
+    assert b"200 OK" in one.transport.written
+
+
 async def test_sizes_are_not_added_up() -> None:
     """A thousand small requests on one connection are fine."""
     one = Connection()

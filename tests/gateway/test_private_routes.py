@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message
 
 from server.gateway.door import Door
 from server.gateway.pages import pages
-from server.gateway.private_routes import MOST_BYTES, PrivateRoutes
+from server.gateway.private_routes import PrivateRoutes
 from server.services.confiding import BURST, CALLS_AT_ONCE, Confiding
 from tests.fakes import Answer
 from tests.services.tellers import conversation_of, curious, visit
@@ -45,7 +45,6 @@ class Backend:
             health=lambda: None,  # type: ignore[arg-type,return-value]  # not asked
             more=routes.routes(),
         )
-        self.read = 0
 
     @classmethod
     async def of(cls, **shop: Any) -> Backend:
@@ -101,7 +100,6 @@ class Backend:
             part = next(parts, None)
             if part is None:
                 return {"type": "http.disconnect"}
-            self.read += len(part)
             more = part.endswith(b"...")
             return {"type": "http.request", "body": part, "more_body": more}
 
@@ -197,22 +195,11 @@ async def test_each_fault_has_its_status(
     """And what was known stays."""
     backend = await Backend.of()
     await backend.call(body={"before": True})
-    backend.read = 0
 
     answer = await backend.call(**fields)
 
     assert answer.status == status
     assert backend.private == {"before": True}
-    assert backend.read <= MOST_BYTES + 1_003
-
-
-async def test_a_body_that_is_too_long_is_not_read_to_its_end() -> None:
-    """The connection ends instead, and the sender is told why."""
-    backend = await Backend.of()
-
-    answer = await backend.call(body=[b"x" * 1_000 + b"..."] * 1_000)
-
-    assert answer.headers["connection"] == "close"
 
 
 async def test_all_bad_tokens_hear_the_same() -> None:
