@@ -142,19 +142,8 @@ class Applying:
             case Answer():
                 self._say(application, session, frame, listener)
             case Typing():
-                _check_live(session)
-                tell_side(
-                    session,
-                    Author.CUSTOMER,
-                    TypingSeen(
-                        conversation=session.id,
-                        author=Author.APPLICATION.value,
-                        on=frame.on,
-                        name=application.name,
-                    ),
-                )
+                _show_typing(session, frame, application.name)
             case RaiseEvent():
-                _check_live(session)
                 _raise_event(session, frame)
             case HandOver():
                 self._house.records.put(
@@ -308,7 +297,19 @@ def _said(session: Session, frame: Answer) -> Said:
     )
 
 
+def _show_typing(session: Session, frame: Typing, name: str) -> None:
+    _check_live(session)
+    seen = TypingSeen(
+        conversation=session.id,
+        author=Author.APPLICATION.value,
+        on=frame.on,
+        name=name,
+    )
+    tell_side(session, Author.CUSTOMER, seen)
+
+
 def _raise_event(session: Session, frame: RaiseEvent) -> None:
+    _check_live(session)
     asked = Saying(
         PageEvent(conversation=session.id, name=frame.name, data=frame.data)
     )

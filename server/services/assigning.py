@@ -57,7 +57,7 @@ class Assign:
             after = conversation.take(self._agent)
         else:
             after = conversation.release(self._agent)
-        adopt(self._house, self._session, after, group)
+        adopt(self._house, self._session, after, group=group)
 
     def committed(self) -> None:
         """Tell both sides who has it now."""
@@ -102,7 +102,7 @@ class HandingOver:
     def prepare(self, group: Group) -> None:
         """Take the move that the table allows."""
         after = self._session.conversation.hand_over()
-        adopt(self._house, self._session, after, group)
+        adopt(self._house, self._session, after, group=group)
 
     def committed(self) -> None:
         """The customer sees that it waits; agents see it at all."""

@@ -46,8 +46,12 @@ class Leaving:
         self._lines: dict[tuple[ConversationId, ApplicationId], Line] = {}
         self._held: Counter[ApplicationId] = Counter()
         self._swept_at = house.clock.elapsed()
-        for reach in turns.reaches.values():
-            reach.has_more = True  # as far as is known
+        self.expect_more()
+
+    def expect_more(self) -> None:
+        """There may be notices on disk, of the last run."""
+        for reach in self._turns.reaches.values():
+            reach.has_more = True
 
     @property
     def has_any(self) -> bool:

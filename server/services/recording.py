@@ -74,7 +74,7 @@ def row_of(house: House, session: Session) -> ConversationRow:
 
 
 def adopt(
-    house: House, session: Session, after: Conversation, group: Group
+    house: House, session: Session, after: Conversation, *, group: Group
 ) -> None:
     """Make ``after`` what is true of ``session``, and have it written."""
     before = session.conversation
@@ -149,7 +149,7 @@ class Say:
             self._close_again()
             raise
         group.add(row)
-        adopt(self._house, session, after, group)
+        adopt(self._house, session, after, group=group)
         session.accepted[self._client_id] = message.number
         group.undo(self._unsay)
         self._message = message
@@ -237,7 +237,7 @@ class Touch:
         conversation = self._session.conversation
         if conversation.is_live:
             after = conversation.revive(at=self._house.clock.now())
-            adopt(self._house, self._session, after, group)
+            adopt(self._house, self._session, after, group=group)
 
     def committed(self) -> None:
         """Move the deadline, and take a warning back."""
@@ -301,7 +301,7 @@ class Finish:
         after = conversation.end(self._by, agent=self._agent)
         self._is_first = conversation.is_live
         if self._is_first:
-            adopt(self._house, self._session, after, group)
+            adopt(self._house, self._session, after, group=group)
             self._house.relay.ending(self._session, group)
 
     def committed(self) -> None:

@@ -243,3 +243,13 @@ def test_channels_are_looked_up_as_they_are_called() -> None:
     door = Door({}, own_origins=[])
 
     assert status(door, f"/socket/customer/{ChannelId('shop')}") == 404
+
+
+def test_an_application_is_no_browser() -> None:
+    """Not even the server's own pages may try keys."""
+    door = new_door()
+    path = "/socket/application"
+
+    assert door.entry(path, None).role is Role.APPLICATION
+    for origin in (OWN, "https://elsewhere.example", "null"):
+        assert status(door, path, origin) == 403

@@ -23,6 +23,7 @@ from server.services.resuming import Resuming
 from server.store.group import Group
 from server.store.rows import LastRow, NoticeRow
 from tests.fakes import FakeRecords
+from tests.services.worlds import Line as Talk
 from tests.services.worlds import World, settle
 
 BOT = ApplicationId("bot")
@@ -256,3 +257,9 @@ class ProgramWorld(World):
         """Erase what has ended."""
         await self.ending.erase_all()
         await settle()
+
+
+async def say(line: Talk, *numbers: int) -> None:
+    """Have the customer say something, so many times."""
+    for number in numbers:
+        await line.say(f"client-{number:04}", f"text {number}")

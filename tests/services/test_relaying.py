@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from server.domain.application import Wish
 from server.services.handing import Fate, Outcome
-from server.services.leaving import KEPT
 from tests.services.programs import (
     FAILED,
     Program,
     ProgramWorld,
     bot,
+    say,
 )
-from tests.services.worlds import Line, settle
-
-
-async def say(line: Line, *numbers: int) -> None:
-    """Have the customer say something, so many times."""
-    for number in numbers:
-        await line.say(f"client-{number:04}", f"text {number}")
+from tests.services.worlds import settle
 
 
 async def test_the_start_comes_before_the_first_message() -> None:
@@ -217,114 +213,6 @@ async def test_another_accounts_application_hears_nothing() -> None:
     assert world.program.events == []
 
 
-async def test_the_end_is_told_after_the_erasing() -> None:
-    """Without contents; and the notice is dropped when it was taken."""
-    world = ProgramWorld()
-    line, which, _ = await world.conversation()
-    await line.do("end")
-    assert world.kept.kept_notices
-    assert "session.ended" not in world.program.kinds
-    await world.erase()
-
-    ended = world.program.events[-1]
-    assert ended["type"] == "session.ended"
-    assert ended["by"] == "customer"
-    assert ended["purged"]["messages"] == 1
-    assert ended["undelivered"] == 0
-    assert "Hello?" not in str(ended)
-    assert "gone" in line.kinds
-    await world.later()
-    assert world.kept.kept_notices == {}
-    assert (which, "bot") not in world.kept.cursors
-
-
-async def test_the_last_messages_get_out_before_the_end() -> None:
-    """The erasing waits for what is on its way, within the grace."""
-    world = ProgramWorld()
-    world.program.is_held = True
-    line, _, _ = await world.conversation()
-    await say(line, 2)
-    await line.do("end")
-    await world.later(1.0)
-    assert world.ending.waiting == 0
-    world.program.release()
-    await settle()
-    await world.erase()
-
-    assert world.program.kinds[-3:] == ["1", "2", "session.ended"]
-    assert world.program.events[-1]["undelivered"] == 0
-
-
-async def test_nothing_is_kept_beyond_the_grace() -> None:
-    """What was not taken is erased and counted, and the end is told."""
-    world = ProgramWorld()
-    line, _, _ = await world.conversation()
-    world.program.fates.extend([FAILED] * 50)
-    await say(line, 2, 3)
-    await line.do("end")
-    for _ in range(6):
-        await world.later(1.0)
-    assert world.ending.waiting == 1
-    world.program.fates.clear()
-    world.program.events.clear()
-    await world.erase()
-
-    assert world.program.kinds == ["session.ended"]
-    assert world.program.events[0]["undelivered"] == 2
-    assert world.relaying.undelivered == 2
-    assert world.kept.lines == {}
-
-
-async def test_a_hanging_receiver_does_not_hold_the_end() -> None:
-    """When the grace is over what is on its way is given up."""
-    world = ProgramWorld()
-    line, _, _ = await world.conversation()
-    world.program.is_held = True
-    await say(line, 2)
-    await line.do("end")
-    await world.later(5.1)
-    assert world.program.on_way == 0
-    world.program.is_held = False
-    await world.erase()
-
-    assert world.program.kinds[-1] == "session.ended"
-    assert world.program.events[-1]["undelivered"] == 1
-
-
-async def test_an_end_is_told_after_a_restart() -> None:
-    """The notice is on disk until somebody has taken it."""
-    world = ProgramWorld()
-    line, _, _ = await world.conversation()
-    await world.later()
-    await line.do("end")
-    world.program.fates.extend([FAILED] * 9)
-    await world.erase()
-    world.program.fates.clear()
-    world.program.events.clear()
-
-    world.start()
-    await world.later()
-
-    assert world.program.kinds == ["session.ended"]
-    assert world.program.events[0]["by"] == "customer"
-    await world.later()
-    assert world.kept.kept_notices == {}
-
-
-async def test_an_end_is_told_for_a_day() -> None:
-    """Then nobody is told any more, and nothing is left."""
-    world = ProgramWorld()
-    line, _, _ = await world.conversation()
-    await line.do("end")
-    world.program.fates.extend([FAILED] * 10_000)
-    await world.erase()
-    world.clock.pass_(KEPT + 1.0)
-    await world.later()
-    await world.later()
-
-    assert world.kept.kept_notices == {}
-
-
 async def test_connections_share_conversations_and_take_over() -> None:
     """What was on its way to one that goes is handed to another."""
     world = ProgramWorld(has_webhook=False)
@@ -372,3 +260,44 @@ async def test_a_failing_store_only_delays() -> None:
     await world.later(1.5)
 
     assert world.program.kinds[-1] == "1"
+
+
+async def test_what_happened_is_told_after_what_was_said_before() -> None:
+    """A notice keeps its place among the messages."""
+    world = ProgramWorld()
+    world.program.is_held = True
+    _, _, which = await world.taken()
+    world.program.release()
+    await settle()
+
+    assert which
+    assert world.program.kinds == ["session.started", "1", "agent.joined"]
+
+
+async def test_a_cursor_that_was_not_written_is_written_later() -> None:
+    """The disk refused it; nothing is forgotten by that."""
+    world = ProgramWorld()
+    _, which, _ = await world.conversation()
+    world.kept.failing.add("write")
+    await world.later()
+    assert (which, "bot") not in world.kept.cursors
+    world.kept.failing.clear()
+    await world.later()
+
+    assert world.kept.cursors[which, "bot"] == 1
+
+
+async def test_the_relaying_ticks_only_while_something_waits() -> None:
+    """And writes down how far it is before it stops."""
+    world = ProgramWorld()
+    running = asyncio.create_task(world.relaying.run(world.resuming))
+    await settle()
+    world.clock.pass_(0.1)
+    await settle()
+    assert world.clock.sleepers == 0
+    _, which, _ = await world.conversation()
+    assert world.clock.sleepers == 1
+
+    await world.relaying.stop()
+    running.cancel()
+    assert world.kept.cursors[which, "bot"] == 1
