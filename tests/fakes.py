@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,12 @@ from server.ids import AccountId, AgentId, ConversationId
 from server.protocol.codec import Saying
 from server.store.batch import Batch, Written
 from server.store.group import Change, Group
-from server.store.rows import ConversationRow, MessageRow, SignInRow
+from server.store.rows import (
+    AttachmentRow,
+    ConversationRow,
+    MessageRow,
+    SignInRow,
+)
 from server.vault.sealing import DataKey
 
 
@@ -232,6 +237,7 @@ class FakeRecords:
         self.rows: dict[ConversationId, ConversationRow] = {}
         self.lines: dict[ConversationId, list[MessageRow]] = {}
         self.sign_ins: dict[bytes, SignInRow] = {}
+        self.attachments: dict[str, AttachmentRow] = {}
         self.commits = 0
         self._queue: list[Change] = []
         self._journal = journal if journal is not None else []
@@ -259,15 +265,23 @@ class FakeRecords:
     def _apply(self, group: Group) -> None:
         self.commits += 1
         self.rows.update(group.conversations)
+        self.attachments.update({row.id: row for row in group.attachments})
         for row in group.messages:
             self.lines.setdefault(row.conversation, []).append(row)
         for gone in group.erased:
             self._journal.append("erase")
             self.rows.pop(gone, None)
             self.lines.pop(gone, None)
+            group.dropped_attachments += [
+                row.id
+                for row in self.attachments.values()
+                if row.conversation == gone
+            ]
         self.sign_ins.update({row.hash: row for row in group.sign_ins})
         for hashed in group.dropped_sign_ins:
             self.sign_ins.pop(hashed, None)
+        for dropped in group.dropped_attachments:
+            self.attachments.pop(dropped, None)
         if (until := group.sign_ins_expire_at) is not None:
             self.sign_ins = {
                 hashed: row
@@ -323,6 +337,36 @@ class FakeRecords:
     async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
         await self._read()
         return self.sign_ins.get(hash)
+
+    async def attachment(self, id: str) -> AttachmentRow | None:  # noqa: A002
+        await self._read()
+        return self.attachments.get(id)
+
+    async def attachment_ids(
+        self, of: Sequence[ConversationId] | None
+    ) -> list[str]:
+        await self._read()
+        return [
+            row.id
+            for row in self.attachments.values()
+            if of is None or row.conversation in of
+        ]
+
+    async def room_taken(self, id: ConversationId) -> tuple[int, int]:  # noqa: A002
+        sizes = [
+            row.size
+            for row in self.attachments.values()
+            if row.conversation == id
+        ]
+        await self._read()
+        return len(sizes), sum(sizes)
+
+    async def expired_attachments(
+        self, now: float, limit: int
+    ) -> list[AttachmentRow]:
+        await self._read()
+        rows = self.attachments.values()
+        return [row for row in rows if row.expires_at <= now][:limit]
 
     async def _read(self) -> None:
         await asyncio.sleep(0)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from server.errors import Corrupt, Misconfigured, Unavailable
+
+Sync = Callable[[int], None]
 
 _PART = ".part"
 #: Bytes of the disk that files leave to messages.
@@ -29,20 +31,22 @@ class BlobWriter:
     Args:
         path: Where it is to be.
         reserve: Bytes that have to stay free.
+        sync: Puts a file or a folder on the medium.
 
     Raises:
         Unavailable: The disk is full or failing.
     """
 
-    def __init__(self, path: Path, *, reserve: int = RESERVE) -> None:
+    def __init__(self, path: Path, *, reserve: int, sync: Sync) -> None:
         self._path = path
         self._part = path.with_name(path.name + _PART)
         self._reserve = reserve
+        self._sync = sync
         self._lock = threading.Lock()
         try:
             if not path.parent.exists():
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                _sync_folder(path.parent.parent)
+                _sync_folder(path.parent.parent, sync)
             self._fd = os.open(
                 self._part,
                 os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC,
@@ -58,12 +62,17 @@ class BlobWriter:
             Unavailable: The disk is full or failing, or it was abandoned.
         """
         with self._lock:
+            self._check_open()
             try:
                 self._check_room(len(sealed))
                 while sealed:
                     sealed = sealed[os.write(self._fd, sealed) :]
             except OSError:
                 raise _not_taken() from None
+
+    def _check_open(self) -> None:
+        if self._fd < 0:
+            raise _not_taken()
 
     def _check_room(self, size: int) -> None:
         disk = os.fstatvfs(self._fd)
@@ -78,11 +87,12 @@ class BlobWriter:
                 nothing is left.
         """
         with self._lock:
+            self._check_open()
             try:
-                os.fdatasync(self._fd)
+                self._sync(self._fd)
                 self._close()
                 self._part.rename(self._path)
-                _sync_folder(self._path.parent)
+                _sync_folder(self._path.parent, self._sync)
             except OSError:
                 self._remove()
                 raise _not_taken() from None
@@ -112,14 +122,18 @@ class Blobs:
     Args:
         folder: Where they lie.
         reserve: Bytes of the disk that are left to others.
+        sync: Puts a file or a folder on the medium.
 
     Raises:
         Misconfigured: The folder cannot be made.
     """
 
-    def __init__(self, folder: Path, *, reserve: int = RESERVE) -> None:
+    def __init__(
+        self, folder: Path, *, reserve: int = RESERVE, sync: Sync = os.fsync
+    ) -> None:
         self._folder = folder
         self._reserve = reserve
+        self._sync = sync
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -133,7 +147,9 @@ class Blobs:
         Raises:
             Unavailable: The disk is full or failing.
         """
-        return BlobWriter(self._path(attachment), reserve=self._reserve)
+        return BlobWriter(
+            self._path(attachment), reserve=self._reserve, sync=self._sync
+        )
 
     def read(self, attachment: str, offset: int, size: int) -> bytes:
         """``size`` sealed bytes at ``offset``; fewer at the end.
@@ -164,7 +180,7 @@ class Blobs:
                 folders.add(path.parent)
             for folder in folders:
                 if folder.exists():
-                    _sync_folder(folder)
+                    _sync_folder(folder, self._sync)
         except OSError:
             raise Unavailable("an attachment could not be erased") from None
 
@@ -186,7 +202,7 @@ class Blobs:
             for path in left:
                 path.unlink(missing_ok=True)
             for folder in {path.parent for path in left}:
-                _sync_folder(folder)
+                _sync_folder(folder, self._sync)
         except OSError:
             raise Unavailable("an attachment could not be erased") from None
         return len(left)
@@ -201,9 +217,9 @@ def _not_taken() -> Unavailable:
     return Unavailable("the disk took no attachment")
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path, sync: Sync) -> None:
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(fd)
+        sync(fd)
     finally:
         os.close(fd)

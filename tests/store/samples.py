@@ -13,7 +13,7 @@ from server.errors import ServerError
 from server.ids import AccountId, AgentId, ChannelId, ConversationId
 from server.store.group import Group
 from server.store.history import BeforeCommit, History
-from server.store.rows import ConversationRow, MessageRow
+from server.store.rows import AttachmentRow, ConversationRow, MessageRow
 
 ACME = AccountId("acme")
 MARIA = AgentId("maria")
@@ -67,6 +67,24 @@ def message(
         number=number,
         client_id=f"client-id-{of}-{number}",
         by_customer=by_customer,
+        sealed=sealed,
+    )
+
+
+def attachment(
+    id_: str = "attachment-1",
+    *,
+    of: int = 1,
+    size: int = 7,
+    expires_at: float = 5_000.0,
+    sealed: bytes = b"sealed",
+) -> AttachmentRow:
+    """A file of the sample conversation ``of``."""
+    return AttachmentRow(
+        id=id_,
+        conversation=conversation_id(of),
+        size=size,
+        expires_at=expires_at,
         sealed=sealed,
     )
 
