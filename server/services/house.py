@@ -27,6 +27,8 @@ from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.recently_ended import RecentlyEnded
 from server.live.sessions import Session, Sessions
+from server.metrics import Metrics
+from server.services.audit import Audit, NoAudit
 from server.services.relay import NoRelay, Relay
 from server.services.senses import NoSenses, Senses
 from server.store.group import Change, Group
@@ -240,6 +242,8 @@ class House:
     relay: Relay = field(default_factory=NoRelay)
     attachments: Attachments = field(default_factory=NoAttachments)
     senses: Senses = field(default_factory=NoSenses)
+    audit: Audit = field(default_factory=NoAudit)
+    metrics: Metrics = field(default_factory=Metrics)
     ended: RecentlyEnded = field(default_factory=RecentlyEnded)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
