@@ -78,12 +78,7 @@ class Leaving:
         key = (line.conversation, line.application.id)
         if self._lines.pop(key, None) is not None:
             self._held[line.application.id] -= 1
-
-    def wake_all(self, application: ApplicationId) -> None:
-        """Somebody of ``application`` is there to be told."""
-        for line in list(self._lines.values()):
-            if line.application.id == application:
-                self._turns.wake(line)
+            self._turns.drop(line)
 
     async def fetch(self) -> None:
         """Take from the disk what there was no room for.

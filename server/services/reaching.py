@@ -6,7 +6,7 @@ from zlib import crc32
 
 from server.domain.application import Application
 from server.ids import ConversationId
-from server.services.handing import WEBHOOK_WINDOW, Outlet, Way
+from server.services.handing import WEBHOOK_WINDOW, Line, Outlet, Way
 
 
 class Reach:
@@ -21,6 +21,7 @@ class Reach:
         connections: The ways to its connections, the oldest first.
         is_disabled: Whether the webhook said that it is gone (410): nothing
             is posted to it until the server is started anew.
+        parked: Lines that have something, and no way to go.
         has_more: Whether more ends are to be told than are held in memory.
     """
 
@@ -32,6 +33,7 @@ class Reach:
         self.connections: list[Outlet] = []
         self.is_disabled = False
         self.has_more = False
+        self.parked: set[Line] = set()
 
     def outlet_for(self, conversation: ConversationId) -> Outlet | None:
         """Where the events of ``conversation`` go; None for nowhere.

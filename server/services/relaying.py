@@ -278,6 +278,7 @@ class Relaying:
             if line.session is not None:
                 line.held = held_of(line.session)
             line.close()
+            self._turns.drop(line)
             self._cursors.forget(line)
 
     def _row(self, line: Line, session: Session) -> NoticeRow:
@@ -344,8 +345,9 @@ class Relaying:
     def connect(self, application: Application, way: Way) -> Outlet:
         """``application`` is here: hand it its events by ``way``."""
         outlet = Outlet(way)
-        self._reaches[application.id].connections.append(outlet)
-        self._wake_all(application.id)
+        reach = self._reaches[application.id]
+        reach.connections.append(outlet)
+        self._turns.unpark(reach)
         return outlet
 
     def disconnect(self, application: Application, outlet: Outlet) -> None:
@@ -361,10 +363,3 @@ class Relaying:
     def connections(self, application: Application) -> int:
         """How many connections ``application`` has."""
         return len(self._reaches[application.id].connections)
-
-    def _wake_all(self, application: ApplicationId) -> None:
-        for lines in self._lines.values():
-            for line in lines:
-                if line.application.id == application:
-                    self._turns.wake(line)
-        self._leaving.wake_all(application)

@@ -132,13 +132,25 @@ class Turns:
             or line.step is Next.NOTHING
         ):
             return
-        outlet = self.reaches[line.application.id].outlet_for(line.conversation)
+        reach = self.reaches[line.application.id]
+        outlet = reach.outlet_for(line.conversation)
         if outlet is None:
             line.fresh = None  # it may be long until somebody comes
+            reach.parked.add(line)
             return
         line.is_waiting = True
         outlet.waiting.append(line)
         self.pump(outlet)
+
+    def unpark(self, reach: Reach) -> None:
+        """Somebody of ``reach`` is there again."""
+        parked, reach.parked = reach.parked, set()
+        for line in parked:
+            self.wake(line)
+
+    def drop(self, line: Line) -> None:
+        """``line`` is over: let go of it."""
+        self.reaches[line.application.id].parked.discard(line)
 
     def pump(self, outlet: Outlet) -> None:
         """Begin as many turns as ``outlet`` has room for."""
@@ -275,7 +287,7 @@ class Turns:
             waiting, reach.webhook.waiting = reach.webhook.waiting, deque()
             for line in waiting:
                 line.is_waiting = False
-                line.fresh = None
+                self.wake(line)
 
     def _failed(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from benchmarks.receiver import OK, Receiver, Reply, Request
-from client_demo.bot import Bot, is_genuine
+from client_demo.bot import Bot, is_genuine, serve_socket, webhook_server
 from tests.scenes.sites import Site, conversation_of, say, settings, taken
 from tests.strangers_client import Frame, Stranger
 
@@ -238,3 +239,38 @@ async def test_an_application_answers_over_http(tmp_path: Path) -> None:
         assert (await post(site, which, ["no map"]))[0] == 400
         big = answer | {"id": "answer-03", "text": "x" * 70_000}
         assert (await post(site, which, big))[0] == 413
+
+
+async def test_the_bot_of_the_demo_works_by_its_socket(tmp_path: Path) -> None:
+    """As `python -m client_demo.bot --socket` runs it."""
+    site = with_application(tmp_path / "data", url=None)
+    async with running(site):
+        address = f"{site.address}/application"
+        bot = asyncio.create_task(serve_socket(Bot(), address, KEY))
+        customer = await site.customer()
+        await say(customer, "client-0001", "When do you open?")
+
+        assert "bot" in (await customer.hear("message"))["text"]
+        assert "9 to 18" in (await customer.hear("message"))["text"]
+        bot.cancel()
+        await asyncio.wait({bot})
+
+
+async def test_the_bot_of_the_demo_works_as_a_webhook(tmp_path: Path) -> None:
+    """As `python -m client_demo.bot --webhook` runs it."""
+    server = webhook_server(Bot(), 0, SECRET)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/"
+    try:
+        async with running(with_application(tmp_path / "d", url=url)) as site:
+            customer = await site.customer()
+            await say(customer, "client-0001", "Delivery?")
+
+            assert "bot" in (await customer.hear("message"))["text"]
+            heard = await customer.hear("message")
+            assert "Two working days" in heard["text"]
+    finally:
+        await asyncio.to_thread(server.shutdown)
+        thread.join()
+        server.server_close()

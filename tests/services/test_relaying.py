@@ -64,6 +64,8 @@ async def test_what_failed_is_tried_again_under_the_same_id() -> None:
     world.program.fates.append(FAILED)
     await say(line, 2, 3)
     assert world.program.kinds[2:] == ["2"]
+    for (waiting,) in world.relaying._lines.values():
+        assert waiting.fresh is None  # read back later, not kept
 
     await world.later(0.2)
     assert world.program.kinds[2:] == ["2"]
@@ -245,6 +247,22 @@ async def test_who_is_not_there_is_told_when_it_comes() -> None:
     await settle()
 
     assert late.kinds == ["session.started", "1", "2"]
+
+
+async def test_what_nobody_took_is_not_held_for_ever() -> None:
+    """A conversation that ended lets go of what was kept for nobody."""
+    world = ProgramWorld(has_webhook=False)
+    line, which, _ = await world.conversation()
+    (waiting,) = world.relaying._lines[world.session(which).id]
+    assert waiting.fresh is None
+    await line.do("end")
+    assert world.ending.waiting == 1  # without any grace
+    await world.erase()
+    await world.later()
+    reach = world.relaying._reaches[world.applications[0].id]
+
+    assert waiting not in reach.parked
+    assert world.relaying._lines == {}
 
 
 async def test_a_failing_store_only_delays() -> None:
