@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -25,7 +26,8 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 Event = dict[str, Any]
@@ -147,19 +149,27 @@ async def serve_socket(bot: Bot, address: str, key: str) -> None:
     async for socket in connect(
         address, subprotocols=[Subprotocol("dayfly.v1.json")], compression=None
     ):
-        await socket.send(json.dumps({"type": "hello", "token": key}))
-        async for text in socket:
-            frame = json.loads(text)
-            if frame["type"] == "refused" and not frame["retry"]:
-                print(f"bot: refused: {frame['code']}", file=sys.stderr)
-                if frame["code"] == "bad_credentials":
-                    return
-            if frame["type"] == "handed":
-                about = {"conversation": frame["conversation"]}
-                for deed in bot.answers(frame["event"]):
-                    await socket.send(json.dumps(deed | about))
-                taken = {"type": "taken", "cursor": frame["cursor"]}
-                await socket.send(json.dumps(taken | about))
+        with contextlib.suppress(ConnectionClosed):
+            if not await _serve(bot, socket, key):
+                return
+
+
+async def _serve(bot: Bot, socket: ClientConnection, key: str) -> bool:
+    """One connection to its end; returns whether to come back."""
+    await socket.send(json.dumps({"type": "hello", "token": key}))
+    async for text in socket:
+        frame = json.loads(text)
+        if frame["type"] == "refused":
+            print(f"bot: refused: {frame['code']}", file=sys.stderr)
+            if frame["code"] == "bad_credentials":
+                return False
+        if frame["type"] == "handed":
+            about = {"conversation": frame["conversation"]}
+            for deed in bot.answers(frame["event"]):
+                await socket.send(json.dumps(deed | about))
+            taken = {"type": "taken", "cursor": frame["cursor"]}
+            await socket.send(json.dumps(taken | about))
+    return True
 
 
 def webhook_server(bot: Bot, port: int, secret: str) -> ThreadingHTTPServer:

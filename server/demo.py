@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.config import Config, parse
-from server.ids import system_randomness
+from server.ids import new_token, system_randomness, token_hash
 from server.vault.passwords import hash_password
 
 #: No letters or digits that look alike on paper.
@@ -26,10 +26,12 @@ class Demo:
     Attributes:
         config: The settings.
         passwords: By agent; random, for this run only.
+        key: Lets the demo's bot connect; likewise.
     """
 
     config: Config
     passwords: dict[str, str] = field(repr=False)
+    key: str = field(repr=False)
 
     @classmethod
     def make(cls, *, data: Path, host: str, port: int, log_level: str) -> Demo:
@@ -56,11 +58,18 @@ class Demo:
             "color": "#0b6e4f",
             "attachments": True,
         }
+        key = new_token(system_randomness)
+        bot = {
+            "id": "bot",
+            "name": "Fern the bot",
+            "key_hash": token_hash(key).hex(),
+        }
         account = {
             "id": "acme",
             "name": "Fjord & Fern",
             "channel": [channel],
             "agent": agents,
+            "application": [bot],
         }
         config = parse(
             {
@@ -74,12 +83,17 @@ class Demo:
             {},
             source="demo",
         )
-        return cls(config, passwords)
+        return cls(config, passwords, key)
 
     def introduction(self, port: int) -> str:
         """What is printed once the port is open."""
         host = self.config.host
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        socket = f"{address.replace('http', 'ws', 1)}/socket/application"
+        bot = (
+            f"DAYFLY_BOT_KEY={self.key}"
+            f" python -m client_demo.bot --socket {socket}"
+        )
         lines = [
             "",
             "  Dayfly demo: the shop in one window, the console in another.",
@@ -91,6 +105,10 @@ class Demo:
                 f"agent    {name}  password  {password}"
                 for name, password in self.passwords.items()
             ),
+            "",
+            "  Let a bot answer as well, in another terminal:",
+            "",
+            f"bot      {bot}",
             "",
             "  Ctrl-C stops it.",
         ]

@@ -8,6 +8,7 @@ import pytest
 
 from server.demo import Demo
 from server.errors import Misconfigured
+from server.ids import token_hash
 from server.vault.passwords import password_matches
 
 
@@ -47,6 +48,16 @@ def test_its_passwords_are_printed_once_and_nowhere_else(demo: Demo) -> None:
         "health   http://127.0.0.1:8420/health",
     ):
         assert line in printed.splitlines()
+
+
+def test_its_bot_may_connect(demo: Demo) -> None:
+    """With a key of this run, printed once."""
+    (bot,) = demo.config.applications
+
+    assert bot.key_hash == token_hash(demo.key).hex()
+    assert f"DAYFLY_BOT_KEY={demo.key} " in demo.introduction(8420)
+    assert "ws://127.0.0.1:8420/socket/application" in demo.introduction(8420)
+    assert demo.key not in repr(demo)
 
 
 def test_an_address_of_version_six_is_written_in_brackets(
