@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from server.errors import Unavailable
+from server.services.ending import Doomed
 from server.services.leaving import KEPT
 from tests.services.programs import FAILED, ProgramWorld, say
 from tests.services.worlds import settle
@@ -126,3 +130,57 @@ async def test_an_end_that_was_told_is_not_told_again() -> None:
     await world.later()
 
     assert world.program.kinds.count("session.ended") == 1
+
+
+async def test_a_crash_in_the_grace_still_tells_the_end() -> None:
+    """With what was not handed over, read from the store."""
+    world = ProgramWorld()
+    line, which, _ = await world.conversation()
+    await world.later()
+    world.program.fates.extend([FAILED] * 50)
+    await say(line, 2, 3)
+    await line.do("end")
+    row = world.kept.rows[world.session(which).id]
+
+    world.program.fates.clear()
+    world.program.events.clear()
+    world.start()
+    world.ending.doom(Doomed(row.id, row.slot))
+    await world.erase()
+    await world.later()
+
+    assert world.program.kinds == ["session.ended"]
+    assert world.program.events[0]["by"] == "customer"
+    assert world.program.events[0]["undelivered"] == 2
+
+
+async def test_what_came_due_while_the_server_was_down_is_told() -> None:
+    """It has no mark of who ended it: nobody did."""
+    world = ProgramWorld()
+    _, which, _ = await world.conversation()
+    await world.later()
+    row = world.kept.rows[world.session(which).id]
+    world.program.events.clear()
+
+    world.start()
+    world.ending.doom(Doomed(row.id, row.slot))
+    await world.erase()
+
+    assert [event["by"] for event in world.program.events] == ["inactivity"]
+
+
+async def test_a_store_that_does_not_answer_delays_the_erasing() -> None:
+    """Nothing is erased before it is known what to tell."""
+    world = ProgramWorld()
+    _, which, _ = await world.conversation()
+    row = world.kept.rows[world.session(which).id]
+    world.start()
+    world.ending.doom(Doomed(row.id, row.slot))
+    world.kept.failing.add("read")
+    with pytest.raises(Unavailable):
+        await world.erase()
+    assert row.id in world.kept.rows
+    world.kept.failing.clear()
+    await world.erase()
+
+    assert world.program.kinds[-1] == "session.ended"
