@@ -106,13 +106,14 @@ CREATE TABLE audit (           -- [audit log]
 
 -- Where the audit log begins and ends, sealed: see vault/anchors.py. One row.
 CREATE TABLE audit_anchor (    -- [audit log]
+    -- First, because SQLite 3.40 takes a key further behind for damage.
+    one         INTEGER NOT NULL PRIMARY KEY DEFAULT 1 CHECK (one = 1),
     first       INTEGER NOT NULL,  -- the number before the first row kept
     first_chain BLOB NOT NULL,
     last        INTEGER NOT NULL,
     last_chain  BLOB NOT NULL,
     settings    BLOB NOT NULL,     -- keyed hash of the last start's settings
-    seal        BLOB NOT NULL,
-    one         INTEGER NOT NULL PRIMARY KEY DEFAULT 1 CHECK (one = 1)
+    seal        BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Against mistakes of this program's own; against others there is the chain.
