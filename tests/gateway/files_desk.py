@@ -76,21 +76,7 @@ class Desk:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        path, _, query = path.partition("?")
-        scope = {
-            "type": "http",
-            "asgi": {"spec_version": "2.3", "version": "3.0"},
-            "method": method,
-            "scheme": "http",
-            "path": unquote(path),
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": [
-                (name.encode(), value.encode("latin-1"))
-                for name, value in headers
-            ],
-        }
-        await self.app(scope, receive, send)
+        await self.app(_scope(method, path, headers), receive, send)
         raw = sent[0]["headers"]
         head = {key.decode(): value.decode("latin-1") for key, value in raw}
         assert len(head) == len(raw)
@@ -132,6 +118,24 @@ class Desk:
     ) -> Answer:
         """What an address answers."""
         return await self.ask(method, url, *headers)
+
+
+def _scope(
+    method: str, path: str, headers: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    path, _, query = path.partition("?")
+    return {
+        "type": "http",
+        "asgi": {"spec_version": "2.3", "version": "3.0"},
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [
+            (name.encode(), value.encode("latin-1")) for name, value in headers
+        ],
+    }
 
 
 def code(answer: Answer) -> tuple[int, str]:
