@@ -7,6 +7,7 @@ the arithmetic, and as many orders a wrong suspicion.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 _LONG = (19, 18, 17, 16)
 #: First digits of the networks (ISO/IEC 7812) and the lengths they issue.
@@ -38,6 +39,7 @@ _LENGTHS: dict[str, tuple[int, ...]] = {
 }
 
 
+@lru_cache(maxsize=10_000)  # all there are
 def lengths_of(head: str) -> Sequence[int]:
     """How long a card that begins with ``head`` may be, the longest first."""
     for size in range(1, len(head) + 1):

@@ -31,6 +31,7 @@ _IBAN_LAST = re.compile(
     rf"(?={_LOOSE}\Z)"
 )
 _LOOSE_START = re.compile(_LOOSE)
+#: Nothing but the next part, which in an IBAN may have letters.
 _PART = re.compile(r"\s*(?=[^0-9]*[0-9])[A-Za-z0-9](?:[ .-]?[A-Za-z0-9])*\s*")
 
 Finder = Callable[[str], Iterable[Span]]
@@ -58,12 +59,11 @@ def carried(text: str, before: Carry) -> Carry:
         before: What was remembered of the one before; a message that is
             nothing but the next part continues it.
     """
+    if before.tail and len(text) <= LONGEST and _PART.fullmatch(text):
+        return Carry(f"{before.tail} {text.strip()}"[-LONGEST:])
     last = text[-2 * LONGEST :]
     begun = next(_beginnings(last), None)
     if begun is None:
-        # The middle of an IBAN may end in letters.
-        if before.tail and len(text) <= LONGEST and _PART.fullmatch(text):
-            return Carry(f"{before.tail} {text.strip()}"[-LONGEST:])
         return NOTHING_CARRIED
     start, end = begun
     tail = last[start:end]

@@ -31,13 +31,9 @@ def is_left_over(text: str, span: Span, rule: Rule) -> bool:
 
 def instead_of(text: str, rule: Rule) -> str:
     """What stands where ``text`` stood."""
-    match rule.action:
-        case Action.REMOVE:
-            return ""
-        case Action.REPLACE:
-            return rule.replacement
-        case Action.MASK:
-            return _masked(text, rule)
+    if rule.action is Action.MASK:
+        return _masked(text, rule)
+    return rule.replacement if rule.action is Action.REPLACE else ""
 
 
 def _masked(text: str, rule: Rule) -> str:

@@ -41,6 +41,7 @@ class OwnPatterns:
     def __init__(self, patterns: Sequence[str]) -> None:
         self._compiled: list[Any] = []
         self._set: Any = None
+        self._nothing = [len(patterns)]
         if not patterns:
             return
         re2 = _re2()
@@ -64,10 +65,12 @@ class OwnPatterns:
         if self._set is None:
             return ()
         found: list[int] = self._set.Match(text)
+        if found == self._nothing:
+            return ()
         count = len(self._compiled)
         if count not in found:
             return range(count)
-        return [one for one in found if one != count]
+        return sorted(one for one in found if one != count)
 
     def places(self, index: int, text: str) -> Iterator[Span]:
         """Where pattern ``index`` stands in ``text``."""

@@ -17,7 +17,7 @@ from server.domain.folding import Span
 
 #: Numbers parsed in one text, each about 20 us; what looks like another one
 #: beyond them counts as one.
-MOST_CHECKED: Final = 40
+MOST_CHECKED: Final = 24
 #: Digits with the country's code (E.164), and the fewest worth a look.
 _MOST_DIGITS, _FEWEST_DIGITS = 15, 6
 #: How many readings of a row of groups are tried from one group on: all that

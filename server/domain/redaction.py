@@ -6,8 +6,10 @@ What is hidden is counted by rule and is nowhere else afterwards.
 Rules of this file
     1. What comes out holds nothing that a rule of its author finds; so doing
        it twice is doing it once.
-    2. What overlaps is hidden as one, as the first of its rules says: by
-       priority, then the longest, the earliest, and by id.
+    2. Rules look in the order of their priority, and what one has found no
+       later one looks at. What rules of one priority find may overlap: it
+       is hidden as one, as the rule says that found the longest, then the
+       earliest, then by id.
     3. A text in which there is always something new to find, which only a
        made-up one with made-up patterns is, is hidden as a whole.
     4. Text in which nothing can be found costs a few looks, in C.
@@ -21,7 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -85,9 +87,7 @@ class _Found:
     start: int
     end: int
     rank: int
-
-    def order(self) -> tuple[int, int, int]:
-        return self.rank, self.start - self.end, self.start
+    order: tuple[int, int, int, int]
 
 
 class Redaction:
@@ -196,7 +196,11 @@ class _Rules:
             ":" in probe or "=" in probe or "-----" in probe or "earer" in probe
         ):
             return True
-        return bool(self._own_finders) and bool(self._own.hit(fold(text).text))
+        if not self._own_finders:
+            return False
+        # Folding plain text changes nothing, and costs half of this look.
+        plain = text if text.isascii() else fold(text).text
+        return bool(self._own.hit(plain))
 
     def completed(self, carry: Carry, text: str) -> Iterator[_Found]:
         """What ends a number that the last message began."""
@@ -204,7 +208,11 @@ class _Rules:
             folded = fold(text)
             finders = [finder for _, finder in self._carried]
             for index, span in completed(carry, folded.text, finders):
-                yield _Found(*folded.back(span), self._carried[index][0])
+                found = self._found(
+                    text, folded.back(span), self._carried[index][0]
+                )
+                if found is not None:
+                    yield found
 
     def carried(self, text: str, before: Carry) -> Carry:
         """What the next message may end."""
@@ -226,12 +234,18 @@ class _Rules:
     def _find(self, text: str) -> Iterator[_Found]:
         folded = fold(text)
         left = folded.text
+        seen: list[Span] = []
+        level = self._rules[0].priority
         for rank, finder in self._worth_asking(left):
-            for start, end in finder(left):
-                yield from self._left(text, folded.back((start, end)), rank)
-                # Nobody looks at it again, nor takes a part of it for
-                # something else.
-                left = left[:start] + _SEEN * (end - start) + left[end:]
+            if self._rules[rank].priority != level:
+                level = self._rules[rank].priority
+                left = _without(left, seen)
+                seen.clear()
+            for span in finder(left):
+                found = self._found(text, folded.back(span), rank)
+                if found is not None:
+                    seen.append(span)
+                    yield found
 
     def _worth_asking(self, text: str) -> Iterator[tuple[int, Finder]]:
         if not self._own_finders:
@@ -242,10 +256,14 @@ class _Rules:
     def _places(self, index: int, text: str) -> Iterator[Span]:
         return self._own.places(index, text)
 
-    def _left(self, text: str, span: Span, rank: int) -> Iterator[_Found]:
-        """``span``, unless it is what a mask has left to be seen."""
-        if not is_left_over(text, span, self._rules[rank]):
-            yield _Found(*span, rank)
+    def _found(self, text: str, span: Span, rank: int) -> _Found | None:
+        rule = self._rules[rank]
+        if is_left_over(text, span, rule):
+            return None
+        start, end = span
+        return _Found(
+            start, end, rank, (rule.priority, start - end, start, rank)
+        )
 
     def _hidden(
         self, text: str, found: Iterable[_Found], counts: Counter[str]
@@ -263,6 +281,16 @@ class _Rules:
         return "".join([*pieces, text[at:]])
 
 
+def _without(text: str, spans: Iterable[Span]) -> str:
+    """``text`` with what rules of a higher priority have found made blank.
+
+    So no later rule takes a part of it for something else.
+    """
+    for start, end in spans:
+        text = text[:start] + _SEEN * (end - start) + text[end:]
+    return text
+
+
 def _together(found: Iterable[_Found]) -> Iterator[tuple[int, int, _Found]]:
     """What overlaps, as one stretch each, and which of it decides."""
     by_place = sorted(found, key=lambda one: (one.start, one.end))
@@ -271,7 +299,7 @@ def _together(found: Iterable[_Found]) -> Iterator[tuple[int, int, _Found]]:
     for one in by_place[1:]:
         if one.start < end:
             end = max(end, one.end)
-            best = min(best, one, key=_Found.order)
+            best = min(best, one, key=attrgetter("order"))
         else:
             yield start, end, best
             start, end, best = one.start, one.end, one
