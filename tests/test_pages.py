@@ -95,8 +95,10 @@ def test_a_script_makes_no_markup_of_text(path: Path) -> None:
 
 @pytest.mark.parametrize("path", files("js"), ids=named)
 def test_a_script_sets_no_cookie(path: Path) -> None:
-    """Nothing of the pages reads or writes a cookie."""
-    assert "document.cookie" not in path.read_text("utf-8")
+    """Nothing of the pages writes a cookie; the loader alone reads some."""
+    text = path.read_text("utf-8")
+    assert not re.search(r"document\.cookie\s*=[^=]", text)
+    assert path.name == "widget.js" or "document.cookie" not in text
 
 
 @pytest.mark.parametrize("fault", ['<p style="x">', "<script>x", "<style>"])

@@ -32,9 +32,9 @@ HTML = "text/html; charset=utf-8"
 # or to a hidden file can even be written like this.
 _NAME = re.compile(r"[a-z0-9_-]+/[a-z0-9_-]+\.([a-z0-9]+)")
 
-# A comment that has its line to itself: for people who read the source, not
-# for those who load the page. No string of ours runs over lines that begin so.
-_COMMENT = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
+# What in a script or style sheet is for people who read its source: indentation,
+# and comments that have their line to themselves. No string of ours depends on either.
+_FOR_READERS = re.compile(rb"^[ \t]+(?://[^\n]*\n)?|^//[^\n]*\n", re.MULTILINE)
 
 # Below it, gzip saves less than a packet; above, it saves two thirds.
 _WORTH_GZIP = 512
@@ -111,8 +111,8 @@ class StaticFiles:
             kind = TYPES.get(match[1])
             body = self.read(name) if kind else None
             if kind and body is not None:
-                if match[1] == "js":
-                    body = _COMMENT.sub(b"", body)
+                if match[1] in {"js", "css"}:
+                    body = _FOR_READERS.sub(b"", body)
                 found = self._assets[name] = Asset.of(body, kind)
         return found
 

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, async_playwright
 from tests.browser.chat import Agent, Chat
 from tests.browser.desk import Desk
 from tests.browser.running import LOOP, Customer, Running, running
+from tests.browser.script import Script
 
 Arrive = Callable[[], Awaitable[Customer]]
 
@@ -93,3 +94,28 @@ async def desk(browser: Browser, server: Running) -> AsyncIterator[Desk]:
     yield desk
     await page.close()
     assert desk.faults == []
+
+
+@pytest.fixture
+def script() -> Script:
+    """A server that does what the test says."""
+    return Script()
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def closed(browser: Browser, server: Running, script: Script) -> Chat:
+    """A chat that nobody opened yet; all its connections go to the script."""
+    context = await browser.new_context(locale="en-GB")
+    context.set_default_timeout(15_000)
+    page = await context.new_page()
+    await page.route_web_socket("**/socket/**", script.connected)
+    chat = Chat(page, server.address)
+    await chat.go()
+    return chat
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def scripted(closed: Chat) -> Chat:
+    """The same, opened."""
+    await closed.open()
+    return closed

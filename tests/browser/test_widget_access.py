@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import (  # type: ignore[import-untyped]
+    Axe,
+)
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.chat import Agent, Chat

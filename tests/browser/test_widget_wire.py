@@ -3,121 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, WebSocketRoute, expect
+from playwright.async_api import expect
 
 from tests.browser.chat import Chat
-from tests.browser.running import LOOP, Running
+from tests.browser.script import NOW, Script, Told
 
 pytestmark = pytest.mark.timeout(120)
-
-NOW = 1_795_291_200_000
-Told = dict[str, Any]
-
-
-class Script:
-    """Answers as told; keeps what the widget said.
-
-    Attributes:
-        answers: By frame type, what to do with a frame of the widget.
-        said: Every frame of the widget, over all connections.
-        routes: Every connection it has opened, newest last.
-    """
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Callable[[Told], None]] = {
-            "hello": lambda frame: self.welcome(),
-            "send": self.acknowledge,
-        }
-        self.said: list[Told] = []
-        self.routes: list[WebSocketRoute] = []
-        self.stored: list[Told] = []
-
-    def connected(self, route: WebSocketRoute) -> None:
-        """Take a new connection of the widget."""
-        self.routes.append(route)
-        route.on_message(self._hear)
-
-    def _hear(self, data: str | bytes) -> None:
-        frame = json.loads(data)
-        self.said.append(frame)
-        if answer := self.answers.get(frame["type"]):
-            answer(frame)
-
-    def say(self, what: str, **fields: Any) -> None:
-        """Send a frame on the newest connection."""
-        frame = {"type": what, "conversation": "c", **fields}
-        self.routes[-1].send(json.dumps(frame))
-
-    def welcome(self) -> None:
-        """Let it in: one conversation, in which it holds what is stored."""
-        marks = {"delivered": 0, "read": 0}
-        self.say(
-            "welcome",
-            role="customer",
-            token="t" * 43,
-            heartbeat=25,
-            now_at=NOW,
-            limits={"text": 40, "frame": 65536, "per_second": 5, "burst": 20},
-            summary={
-                "conversation": "c",
-                "channel": "shop",
-                "phase": "active",
-                "agent": "Maria",
-                "epoch": "e",
-                "last": len(self.stored),
-                "customer_seen": marks,
-                "agent_seen": marks,
-            },
-        )
-        self.say("history", messages=self.stored)
-
-    def keep(self, text: str, author: str = "agent") -> Told:
-        """Put a message into the history."""
-        number = len(self.stored) + 1
-        message = {
-            "number": number,
-            "id": f"stored-{number:04}",
-            "author": author,
-            "at": NOW,
-            "text": text,
-        }
-        self.stored.append(message)
-        return message
-
-    def acknowledge(self, frame: Told) -> None:
-        """Keep what was sent, under the next number."""
-        message = self.keep(frame["text"], "customer")
-        message["id"] = frame["id"]
-        self.say("ack", id=frame["id"], number=message["number"], at=NOW)
-
-    def texts_sent(self) -> list[str]:
-        """What the widget has sent, repeats included."""
-        return [f["text"] for f in self.said if f["type"] == "send"]
-
-
-@pytest.fixture
-def script() -> Script:
-    """A server that does what the test says."""
-    return Script()
-
-
-@pytest_asyncio.fixture(loop_scope=LOOP)
-async def scripted(browser: Browser, server: Running, script: Script) -> Chat:
-    """An open chat whose connections all go to the script."""
-    context = await browser.new_context(locale="en-GB")
-    context.set_default_timeout(15_000)
-    page = await context.new_page()
-    await page.route_web_socket("**/socket/**", script.connected)
-    chat = Chat(page, server.address)
-    await chat.go()
-    await chat.open()
-    return chat
 
 
 async def test_a_gap_is_asked_for_and_never_shown(

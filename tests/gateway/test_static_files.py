@@ -45,17 +45,17 @@ def test_a_file_is_read_once(folder: Path) -> None:
     assert files.asset("widget/main.js") is first
 
 
-def test_a_script_comes_without_its_comments(folder: Path) -> None:
-    """Lines that only comment stay here; addresses in the code do not."""
+def test_a_script_comes_without_what_is_for_its_readers(folder: Path) -> None:
+    """Indentation and comment lines stay here; addresses in the code do not."""
     script = folder / "widget" / "told.js"
     script.write_bytes(
-        b"// why\nsay('https://here');  // after\n\t  // more\n  say(1);\n"
+        b"// why\nsay('https://here');  // after\n\t  // more\n\n  say(1);\n"
     )
 
     asset = StaticFiles(folder).asset("widget/told.js")
 
     assert asset is not None
-    assert asset.body == b"say('https://here');  // after\n  say(1);\n"
+    assert asset.body == b"say('https://here');  // after\n\nsay(1);\n"
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,16 @@ const lengthOf = (text) => [...text.normalize('NFC')].length;
 export class Composer {
   limit = 4000;
 
-  constructor({ words, write, type }) {
-    Object.assign(this, { words, write, type });
+  // `attach(files)`: null where no files may be sent.
+  constructor({ words, write, type, attach }) {
+    Object.assign(this, { words, write, type, attach });
     this.field = make('textarea', {
       rows: '1', 'aria-label': words.write, placeholder: words.write,
       dir: 'auto', enterkeyhint: 'send', autocomplete: 'off',
       'aria-describedby': 'count', oninput: () => this.#typed(),
       onkeydown: (event) => this.#pressed(event),
       onblur: () => this.type(false),
+      onpaste: (event) => this.#take(event, event.clipboardData),
     });
     this.button = make('button', {
       type: 'submit', class: 'send', 'aria-label': words.send, disabled: true,
@@ -28,7 +30,36 @@ export class Composer {
         event.preventDefault();
         this.#send();
       },
-    }, make('div', { class: 'field' }, this.field, this.button), this.count);
+    }, make('div', { class: 'field' }, ...(attach ? this.#clip() : []),
+      this.field, this.button), this.count);
+    // A file dropped beside would take the place of the whole chat.
+    document.addEventListener('dragover', (event) => {
+      if (event.dataTransfer.types.includes('Files')) event.preventDefault();
+      if (!attach) event.dataTransfer.dropEffect = 'none';
+    });
+    document.addEventListener('drop', (event) =>
+      this.#take(event, event.dataTransfer));
+  }
+
+  #clip() {
+    const { words } = this;
+    const input = make('input', {
+      type: 'file', multiple: true, hidden: true, onchange: () => {
+        this.attach([...input.files]);
+        input.value = '';
+        this.field.focus();
+      },
+    });
+    return [input, make('button', {
+      type: 'button', class: 'clip', title: words.attach,
+      'aria-label': words.attach, onclick: () => input.click(),
+    }, icon('clip'))];
+  }
+
+  #take(event, { files }) {
+    if (files.length === 0) return;
+    event.preventDefault();
+    if (this.attach && !this.root.hidden) this.attach([...files]);
   }
 
   #pressed(event) {

@@ -6,7 +6,11 @@ const TYPING_FOR = 10_000;
 
 const MARKS = { delivered: 0, read: 0 };
 
-// `changed()`: show it anew; `told(name, detail)`: what the page may learn.
+// What the other side said, and the customer is to see.
+const isNews = ({ author, note }) => author !== 'customer' && !note;
+
+// `changed()`: show it anew; `told(name, detail)`: what the page may learn;
+// `create()`: a token that the page got for it; `arrived()`: it is connected.
 export class Conversation {
   phase = 'none';
 
@@ -27,8 +31,10 @@ export class Conversation {
 
   #reset = { phase: 'none', agent: null, typing: null, deadline: null };
 
-  constructor({ link, keep, changed, told }) {
-    Object.assign(this, { link, keep, changed, told });
+  #made = null;
+
+  constructor({ link, keep, changed, told, create, arrived }) {
+    Object.assign(this, { link, keep, changed, told, create, arrived });
     this.outbox = new Outbox({
       keep, changed, say: (frame) => this.welcomed && link.say(frame),
       stuck: () => link.restart(),
@@ -51,15 +57,31 @@ export class Conversation {
     return this.messages.length;
   }
 
-  get unread() {
+  get #news() {
     const { read } = this.seen.customer;
-    return this.messages.filter(({ author, number }) =>
-      author === 'agent' && number > read).length;
+    return this.messages.filter((message) =>
+      isNews(message) && message.number > read);
+  }
+
+  get unread() {
+    return this.#news.length;
+  }
+
+  // The first message that the customer has not seen.
+  get newFrom() {
+    return this.#news[0]?.number ?? null;
+  }
+
+  // Who answers while no agent does.
+  get application() {
+    return this.messages.findLast(({ author, name }) =>
+      author === 'application' && name)?.name ?? null;
   }
 
   #begin(session) {
     this.session = session ?? { token: null, started: false, ending: false };
     Object.assign(this, this.#reset);
+    this.#made = null;
     this.welcomed = false;
     this.behind = false;
     this.messages = [];
@@ -72,14 +94,15 @@ export class Conversation {
 
   // What the person does
 
-  write(text) {
+  // `more`: what goes with the words: the choice made, or an attachment.
+  write(text, more = {}) {
     const first = !this.started;
     this.adopt(this.keep.session);
-    this.outbox.add(text, Date.now());
+    this.outbox.add({ text, ...more }, Date.now());
     // Now, not at the ack: a page switch in between would orphan the message.
     if (first) this.#save();
     this.typed = 0;
-    this.link.start();
+    this.connect();
     this.outbox.pump();
     this.changed();
   }
@@ -96,12 +119,12 @@ export class Conversation {
     if (this.over || this.unread === 0) return;
     this.seen.customer.read = this.last;
     this.seen.customer.delivered = this.last;
-    this.#say({ type: 'read', number: this.last });
+    this.say({ type: 'read', number: this.last });
     this.#tellUnread();
   }
 
   stay() {
-    this.#say({ type: 'stay' });
+    this.say({ type: 'stay' });
   }
 
   // Without a connection the wish is kept for the next one.
@@ -114,8 +137,8 @@ export class Conversation {
     this.session.ending = true;
     this.#save();
     this.outbox.close();
-    this.link.start();
-    this.#say({ type: 'end' });
+    this.connect();
+    this.say({ type: 'end' });
     this.changed();
   }
 
@@ -125,7 +148,7 @@ export class Conversation {
     this.outbox.empty();
     this.keep.clear();
     this.#begin(null);
-    if (this.watched) this.link.start();
+    if (this.watched) this.connect();
     this.changed();
   }
 
@@ -133,7 +156,7 @@ export class Conversation {
   watch(open) {
     this.watched = open;
     this.keep.open = open;
-    if (open && !this.over) this.link.start();
+    if (open && !this.over) this.connect();
     if (!open && !this.started) this.forget();
   }
 
@@ -147,6 +170,18 @@ export class Conversation {
     this.#begin(session);
     this.link.restart();
     this.changed();
+  }
+
+  // Without a token, the page is asked first whether it has one.
+  async connect() {
+    const { session } = this;
+    if (!session.token) {
+      this.#made ??= this.create();
+      const token = await this.#made;
+      if (session !== this.session) return;
+      if (token && typeof token === 'string') session.token ??= token;
+    }
+    this.link.start();
   }
 
   // What the connection says
@@ -183,17 +218,24 @@ export class Conversation {
     this.epoch = summary.epoch;
     this.behind = true;
     this.deadline = null;
+    if (this.id !== summary.conversation) {
+      this.id = summary.conversation;
+      this.told('session', {
+        conversation: this.id, resumed: this.session.started,
+      });
+    }
+    this.arrived();
     this.#see('customer', summary.customer_seen);
     this.#see('agent', summary.agent_seen);
     if (this.outbox.items.length > 0) this.#save();
-    if (this.session.ending) this.#say({ type: 'end' });
+    if (this.session.ending) this.say({ type: 'end' });
     else this.outbox.pump();
   }
 
   on_history({ messages, more }) {
     this.behind = Boolean(more);
     for (const message of messages) this.#take(message);
-    if (more) this.#say({ type: 'fetch', after: this.last });
+    if (more) this.say({ type: 'fetch', after: this.last });
     else this.#mark();
     this.#tellUnread();
   }
@@ -202,9 +244,10 @@ export class Conversation {
     const { last } = this;
     this.#take(message);
     if (this.last === last) return;
-    if (message.author !== 'agent') return;
+    if (message.author === 'customer') return;
     this.typing = null;
-    this.#say({ type: 'delivered', number: this.last });
+    this.say({ type: 'delivered', number: this.last });
+    if (!isNews(message)) return;
     this.#tellUnread();
     this.told('message', { unread: this.unread });
   }
@@ -213,7 +256,7 @@ export class Conversation {
     const item = this.outbox.items.find((each) => each.id === id);
     const first = !this.session.started;
     if (item) {
-      this.#take({ number, id, author: 'customer', at, text: item.text });
+      this.#take({ ...item, number, at });
     }
     if (!first) return;
     this.session.started = true;
@@ -229,13 +272,18 @@ export class Conversation {
   }
 
   on_typing({ author, name, on }) {
-    if (author !== 'agent') return;
+    if (author === 'customer') return;
     clearTimeout(this.untyping);
     this.typing = on ? { name } : null;
     this.untyping = setTimeout(() => {
       this.typing = null;
       this.changed();
     }, TYPING_FOR);
+  }
+
+  // The account's application wants the page to do something.
+  on_event({ name, data }) {
+    this.told('event', { name, data: data ?? {} });
   }
 
   on_seen({ by, delivered, read }) {
@@ -308,15 +356,15 @@ export class Conversation {
     }
     if (this.held.size > 0 && !this.behind) {
       this.behind = true;
-      this.#say({ type: 'fetch', after: this.last });
+      this.say({ type: 'fetch', after: this.last });
     }
     if (message.author === 'customer') this.outbox.arrived(message.id);
   }
 
   #mark() {
     const { read } = this.seen.customer;
-    if (this.last > 0) this.#say({ type: 'delivered', number: this.last });
-    if (read > 0) this.#say({ type: 'read', number: read });
+    if (this.last > 0) this.say({ type: 'delivered', number: this.last });
+    if (read > 0) this.say({ type: 'read', number: read });
   }
 
   #see(by, marks) {
@@ -325,7 +373,7 @@ export class Conversation {
     held.delivered = Math.max(held.delivered, marks?.delivered ?? 0, held.read);
   }
 
-  #say(frame) {
+  say(frame) {
     if (this.welcomed) this.link.say(frame);
   }
 

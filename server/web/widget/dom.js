@@ -15,7 +15,7 @@ export function make(tag, props = {}, ...children) {
   return element;
 }
 
-const DRAWINGS = {
+export const DRAWINGS = {
   down: 'm6 9 6 6 6-6',
   send: 'M12 19V5m-6 6 6-6 6 6',
   end: 'M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4m7 14 5-5-5-5m5 5H9',
@@ -23,6 +23,8 @@ const DRAWINGS = {
   sent: 'm5 13 4 4L19 7',
   delivered: 'm2 13 4 4L16 7m-5 9 1 1L22 7',
   done: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9 3 3 5-6',
+  bot: 'M5 9h14v10H5zM12 9V5m-3 8v2m6-2v2M2 13v2m20-2v2',
+  clip: 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.5a1.7 1.7 0 0 1-2.5-2.5L15 7',
   clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4v5l3 2',
 };
 

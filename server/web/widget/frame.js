@@ -5,10 +5,13 @@ import { Connection } from './connection.js';
 import { Conversation } from './conversation.js';
 import { Keepsake, browserStorage } from './keepsake.js';
 import { fill, speak } from './strings.js';
+import { Surroundings } from './surroundings.js';
 import { View } from './view.js';
 
 const config = JSON.parse(
   document.getElementById('dayfly-config').textContent);
+const CREATED_WITHIN = 10_000;
+
 const asked = [];
 let answer = (message) => asked.push(message);
 
@@ -36,13 +39,43 @@ const link = new Connection({
   opened: () => conversation.opened(),
   heard: (frame) => conversation.hear(frame),
   changed: (status) => {
-    if (status !== 'ready') conversation.lost();
+    if (status !== 'ready') {
+      surroundings.pause();
+      conversation.lost();
+    }
     view.show();
   },
 });
 const conversation = new Conversation({
-  link, keep, changed: () => view.show(), told: tell,
+  link, keep, changed: () => view.show(), told: tell, create, arrived,
 });
+const surroundings = new Surroundings({
+  collect: config.collect, cookies: config.cookies,
+  say: (frame) => conversation.say(frame),
+  ask: (names) => {
+    if (!bridge.alone) bridge.say({ type: 'where', names });
+    else surroundings.hear({ page: { url: window.location.href } });
+  },
+});
+
+// Sealed by the page's own back end: kept as it came, told to each connection.
+let sealed = null;
+let created = () => {};
+
+function arrived() {
+  surroundings.begin();
+  if (sealed) conversation.say({ type: 'private', token: sealed });
+}
+
+// The page's back end may want to begin the conversation itself.
+function create() {
+  return new Promise((resolve) => {
+    if (bridge.alone) resolve();
+    created = resolve;
+    bridge.say({ type: 'create' });
+    setTimeout(resolve, CREATED_WITHIN);
+  });
+}
 
 function tell(name, detail) {
   if (name === 'unread') {
@@ -55,20 +88,31 @@ function tell(name, detail) {
   bridge.tell(name, detail);
 }
 
-answer = ({ type, open, focus }) => {
-  if (type === 'show') view.open(open === true, focus === true);
-  else if (type === 'end') conversation.end();
+const answers = {
+  show: ({ open, focus }) => view.open(open === true, focus === true),
+  end: () => conversation.end(),
+  where: (said) => surroundings.hear(said),
+  private({ token }) {
+    sealed = String(token);
+    conversation.say({ type: 'private', token: sealed });
+  },
+  created: ({ token }) => created(token),
+  taken: ({ name }) =>
+    conversation.say({ type: 'event_taken', name: String(name) }),
+};
+answer = (message) => {
+  if (Object.hasOwn(answers, message.type)) answers[message.type](message);
 };
 view.attend({
   conversation, link, close: () => bridge.say({ type: 'close' }),
 });
 keep.watch((session) => {
   conversation.adopt(session);
-  if (session) link.start();
+  if (session) conversation.connect();
 });
 
 const open = keep.open;
-if (keep.session || keep.unsent().length > 0) link.start();
+if (keep.session || keep.unsent().length > 0) conversation.connect();
 bridge.say({
   type: 'attached', styles, open, labels: {
     title: fill(words.title, { name: config.name }),

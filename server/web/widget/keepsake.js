@@ -29,8 +29,8 @@ export class Keepsake {
     if (this.session) this.#write('open', open);
   }
 
-  put(id, { text, at, order }) {
-    this.#write(`out.${id}`, { text, at, order });
+  put(id, { state, reason, ...said }) {
+    this.#write(`out.${id}`, said);
   }
 
   drop(id) {

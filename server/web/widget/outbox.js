@@ -29,9 +29,9 @@ export class Outbox {
     }));
   }
 
-  add(text, at) {
+  add(said, at) {
     const item = {
-      id: newId(), text, at, order: this.#order += 1,
+      ...said, id: newId(), at, order: this.#order += 1,
       author: 'customer', state: 'sending',
     };
     this.items.push(item);
@@ -43,7 +43,9 @@ export class Outbox {
     if (this.#asked) return;
     const item = this.items.find(({ state }) => state === 'sending');
     if (!item) return;
-    if (!this.say({ type: 'send', id: item.id, text: item.text })) return;
+    const { id, text, answers, postback, attachment } = item;
+    const frame = { type: 'send', id, text, answers, postback, attachment };
+    if (!this.say(frame)) return;
     this.#asked = item.id;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.stuck, ACK_WITHIN);

@@ -17,8 +17,10 @@ export class Transcript {
 
   #newFrom = null;
 
-  constructor({ words, locale, name, greeting, retry, discard, scrolled }) {
-    Object.assign(this, { words, name, retry, discard });
+  constructor({
+    words, locale, name, greeting, rich, retry, discard, scrolled,
+  }) {
+    Object.assign(this, { words, name, rich, retry, discard });
     this.time = new Intl.DateTimeFormat(locale,
       { hour: 'numeric', minute: '2-digit' });
     this.day = new Intl.DateTimeFormat(locale,
@@ -65,13 +67,13 @@ export class Transcript {
     this.#newFrom = number;
   }
 
-  show({ messages, items, seen, quiet, unread }) {
+  show({ messages, items, seen, quiet, unread, over }) {
     const mine = items.at(-1);
     const stuck = this.stuck || (mine && !this.#shown.has(mine.id));
     this.root.setAttribute('aria-busy', quiet);
     this.unread = unread;
     this.promise.hidden = messages.length + items.length > 0;
-    const all = [...messages, ...items];
+    const all = [...messages, ...items].filter(({ note }) => !note);
     const kept = new Set(all.map(({ id }) => id));
     for (const [id, shown] of this.#shown) {
       if (kept.has(id)) continue;
@@ -79,6 +81,7 @@ export class Transcript {
       this.#shown.delete(id);
     }
     this.#arrange(all, seen);
+    this.#dressRich(all, over);
     if (stuck) this.toEnd();
     else this.#label();
   }
@@ -118,12 +121,42 @@ export class Transcript {
       ...linked(message.text));
     bubble.classList.toggle('big', ONLY_EMOJI.test(message.text));
     const row = make('li', { class: own ? 'row own' : 'row' });
-    shown = { row, bubble };
+    const slot = message.rich ? make('div', { class: 'rich' }) : null;
+    if (slot) row.append(slot);
+    shown = { row, bubble, slot };
     this.#shown.set(message.id, shown);
     return shown;
   }
 
-  #dress({ row, bubble }, message, { joined, ends, day, step, last }) {
+  // Used is what an answer was chosen from, passed what came before any.
+  #dressRich(all, over) {
+    const answers = new Map(all
+      .filter(({ answers: to, state }) => to && state !== 'failed')
+      .map((message) => [message.answers, message]));
+    const said = all.findLastIndex(({ author }) => author === 'customer');
+    all.forEach((message, at) => {
+      const shown = this.#shown.get(message.id);
+      if (!shown.slot) return;
+      shown.state = {
+        over, answer: answers.get(message.number), passed: at < said,
+      };
+      if (shown.part) shown.part.show(shown.state);
+      else if (!shown.asked) this.#load(shown, message);
+    });
+  }
+
+  async #load(shown, message) {
+    shown.asked = true;
+    const rich = await this.rich();
+    shown.asked = false;
+    if (!rich) return;
+    shown.part = rich.part(message);
+    shown.part.show(shown.state);
+    shown.slot.append(shown.part.root);
+    if (this.stuck) this.toEnd();
+  }
+
+  #dress({ row, bubble, slot }, message, { joined, ends, day, step, last }) {
     const { words } = this;
     const own = message.author === 'customer';
     const who = own ? words.you : message.name || this.name;
@@ -134,9 +167,13 @@ export class Transcript {
     if (message.number && message.number === this.#newFrom) {
       parts.push(make('p', { class: 'new', text: words.new }));
     }
+    const bot = message.author === 'application';
     parts.push(make('span', {
-      class: joined || own ? 'sr' : 'who', text: who, dir: 'auto',
-    }), bubble);
+      class: joined || own ? 'sr' : 'who', dir: 'auto',
+    }, ...(bot ? [icon('bot')] : []), who,
+    ...(bot ? [make('span', { class: 'sr', text: ` (${words.bot})` })] : [])));
+    if (message.text) parts.push(bubble);
+    const before = parts.length;
     if (message.state === 'failed') parts.push(this.#failure(message));
     else if (ends) {
       parts.push(make('p', { class: 'meta' },
@@ -147,7 +184,14 @@ export class Transcript {
         ...(own ? [icon(TICKS[step], step),
           make('span', { class: last ? '' : 'sr', text: words[step] })] : [])));
     }
-    row.replaceChildren(...parts);
+    if (!slot) {
+      row.replaceChildren(...parts);
+      return;
+    }
+    // It stays where it is: moved, it would lose focus and be scrolled back.
+    for (const old of [...row.children]) if (old !== slot) old.remove();
+    slot.before(...parts.slice(0, before));
+    slot.after(...parts.slice(before));
   }
 
   #failure({ id, reason }) {

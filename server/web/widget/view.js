@@ -15,9 +15,10 @@ export class View {
   #before = false;
 
   constructor({ config, words, locale, alone }) {
-    Object.assign(this, { words, name: config.name });
+    Object.assign(this, { config, words, locale, name: config.name });
     this.transcript = new Transcript({
       words, locale, name: config.name, greeting: config.greeting,
+      rich: () => this.#rich(),
       retry: (id) => this.conversation.outbox.retry(id),
       discard: (id) => this.conversation.outbox.discard(id),
       scrolled: () => this.#look(),
@@ -25,6 +26,7 @@ export class View {
     this.composer = new Composer({
       words, write: (text) => this.#write(text),
       type: (on) => this.conversation.type(on),
+      attach: config.attachments && ((files) => this.#attach(files)),
     });
     this.connection = new ConnectionNotice({
       words, reconnect: () => this.link.restart(),
@@ -93,11 +95,12 @@ export class View {
     this.deadline.show(conversation.deadline === null ? null
       : conversation.deadline - conversation.skew);
     this.transcript.show({
-      messages, seen, items: outbox.items, unread: conversation.unread,
+      messages, seen, over, items: outbox.items, unread: conversation.unread,
       quiet: conversation.behind || !this.#opened,
     });
     this.composer.limit = conversation.limit;
     const leaving = over || conversation.session.ending;
+    if (leaving) this.tray?.clear();
     this.composer.root.hidden = leaving;
     this.foot.hidden = leaving;
     this.farewell.show(phase, receipt ?? {});
@@ -106,14 +109,16 @@ export class View {
     this.#look();
   }
 
-  #head({ phase, agent, typing, over, session }) {
+  #head({ phase, agent, application, typing, over, session }) {
     const { words } = this;
-    const name = agent ?? this.name;
+    const here = phase === 'active' ? agent
+      : phase === 'served' ? application : null;
+    const name = here ?? this.name;
     const text = over ? words.over : session.ending ? words.ending
-      : phase === 'active' && agent ? fill(words.active, { name: agent })
+      : here ? fill(words.active, { name })
         : phase === 'waiting' ? words.waiting : words.hello;
     if (this.status.textContent !== text) this.status.textContent = text;
-    this.status.classList.toggle('live', phase === 'active');
+    this.status.classList.toggle('live', Boolean(here));
     const writer = typing ? typing.name ?? name : '';
     this.typing.classList.toggle('on', Boolean(typing));
     const spoken = typing ? fill(words.typing, { name: writer }) : '';
@@ -126,17 +131,46 @@ export class View {
   }
 
   #divide() {
-    const { conversation } = this;
-    if (conversation.unread === 0) return;
-    const { read } = conversation.seen.customer;
-    this.transcript.divide(conversation.messages.find(
-      ({ author, number }) => author === 'agent' && number > read).number);
+    const { newFrom } = this.conversation;
+    if (!newFrom) return;
+    this.transcript.divide(newFrom);
     this.show();
   }
 
-  #write(text) {
+  #write(text, more) {
     this.transcript.divide(null);
-    this.conversation.write(text);
+    this.conversation.write(text, more);
+  }
+
+  // What goes with words is loaded by those who meet it.
+  #rich() {
+    this.richly ??= import('./rich.js').then(({ prepare }) => prepare({
+      locale: this.locale, place: '/attachments',
+      headers: () => this.#headers(),
+      choose: (number, { text, payload }) => {
+        this.#write(text, { answers: number, postback: payload });
+        this.#focus();
+      },
+    })).catch(() => { this.richly = null; });
+    return this.richly;
+  }
+
+  async #attach(files) {
+    const { Tray } = await import('./tray.js');
+    const rich = await this.#rich();
+    this.tray ??= new Tray({
+      rich, limits: this.config.attachments, headers: () => this.#headers(),
+      started: () => this.conversation.session.started,
+      send: (told) => this.#write('', {
+        attachment: told.id, rich: { kind: 'attachment', ...told },
+      }),
+    });
+    if (!this.tray.root.isConnected) this.composer.root.prepend(this.tray.root);
+    this.tray.add(files);
+  }
+
+  #headers() {
+    return { authorization: `Bearer ${this.conversation.session.token}` };
   }
 
   // A phone's keyboard would cover half the chat before anything was read.

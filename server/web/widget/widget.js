@@ -3,7 +3,7 @@
   'use strict';
   const script =
     document.currentScript || document.getElementById('dayfly-chat');
-  if (!script || customElements.get('dayfly-launcher')) return;
+  if (!script) return;
   const address = new URL('frame', script.src);
   const data = script.dataset;
   const narrow = matchMedia('(max-width:520px),(max-height:420px)');
@@ -28,8 +28,8 @@ b{position:absolute;top:-3px;right:-3px;min-width:22px;padding:0 6px;
 box-sizing:border-box;border-radius:99px;background:#c81e3a;color:#fff;
 font:600 12px/22px system-ui;text-align:center;box-shadow:0 0 0 2px var(--s)}
 b:empty,:host([open]) b{display:none}
-div{width:400px;height:660px;max-height:calc(100vh - 116px);
-max-height:calc(100dvh - 116px);border-radius:18px;overflow:hidden;
+div{width:400px;height:660px;max-height:calc(100dvh - 116px);
+border-radius:18px;overflow:hidden;
 background:var(--s);box-shadow:0 0 0 1px #0002,0 12px 48px #0005;
 visibility:hidden;opacity:0;translate:0 12px}
 :host([side=left]) :is(button,div){right:auto;left:20px}
@@ -53,132 +53,90 @@ padding-bottom:env(safe-area-inset-bottom)}
   const drawing = (d) => make('svg',
     { viewBox: '0 0 24 24', 'aria-hidden': true }, make('path', { d }));
 
+  const badge = make('b', { 'aria-hidden': true });
+  const button = make('button', { type: 'button' },
+    drawing('M8 20l-5 1 1-5a9 9 0 1 1 4 4ZM8 10h8m-8 4h5'),
+    drawing('m6 9 6 6 6-6'), badge);
+  const panel = make('div', { role: 'dialog' });
+  const launcher = make('dayfly-launcher',
+    { role: 'complementary', side: data.position });
+  const isOpen = () => launcher.hasAttribute('open');
+
+  const context = {};
   const listeners = {};
+  let waiting = [];
+  let news = {};
+  let labels = { open: 'Open chat', close: 'Close chat', title: 'Chat' };
+  let create = async () => {};
+  let announce;
+  let frame;
+  let sheet = false;
+
   const emit = (name, detail) => {
     for (const heard of listeners[name] || []) {
       queueMicrotask(() => heard(detail));
     }
   };
-  let announce;
-  let launcher;
+  const post = (message) => frame.contentWindow.postMessage(
+    { dayfly: 1, ...message }, address.origin);
+  const say = (message) => {
+    if (waiting) waiting.push(message);
+    else post(message);
+  };
 
-  class Launcher extends HTMLElement {
-    waiting = [];
-    news = {};
-    sheet = false;
-    labels = { open: 'Open chat', close: 'Close chat', title: 'Chat' };
-
-    connectedCallback() {
-      if (this.button) return;
-      const style = new CSSStyleSheet();
-      style.replaceSync(STYLE);
-      const shadow = this.attachShadow({ mode: 'open' });
-      shadow.adoptedStyleSheets = [style];
-      this.badge = make('b', { 'aria-hidden': true });
-      this.button = make('button', { type: 'button' },
-        drawing('M8 20l-5 1 1-5a9 9 0 1 1 4 4ZM8 10h8m-8 4h5'),
-        drawing('m6 9 6 6 6-6'), this.badge);
-      this.panel = make('div', { role: 'dialog' });
-      shadow.append(this.button, this.panel);
-      this.setAttribute('role', 'complementary');
-      this.setAttribute('side', data.position);
-      this.button.onclick = () => this.set(!this.open);
-      this.onkeydown = ({ key }) => { if (key === 'Escape') this.set(false); };
-      addEventListener('message', (event) => this.hear(event));
-      const fit = () => this.fit();
-      narrow.onchange = fit;
-      view.addEventListener('resize', fit);
-      view.addEventListener('scroll', fit);
-      this.paint();
+  const paint = () => {
+    const { unread, label } = news;
+    badge.textContent = unread > 99 ? '99+' : unread || '';
+    for (const each of [launcher, panel, frame, button]) {
+      each?.setAttribute('aria-label', labels.title);
     }
+    button.setAttribute('aria-label',
+      isOpen() ? labels.close : label || labels.open);
+    button.setAttribute('aria-expanded', isOpen());
+  };
 
-    get open() {
-      return this.hasAttribute('open');
-    }
+  const fit = () => {
+    const full = narrow.matches;
+    const covers = full && isOpen();
+    const { style } = panel;
+    launcher.toggleAttribute('narrow', full);
+    style.height = covers ? `${view.height}px` : '';
+    style.translate = covers ? `0 ${view.offsetTop}px` : '';
+    if (covers !== sheet) root.style.overflow = covers ? 'hidden' : '';
+    sheet = covers;
+  };
 
-    set(open, focus = true) {
-      if (open === this.open) return;
-      this.load();
-      this.toggleAttribute('open', open);
-      this.fit();
-      this.paint();
-      if (focus) (open ? this.frame : this.button).focus();
-      this.say({ type: 'show', open, focus });
-      emit(open ? 'open' : 'close', {});
-    }
+  const load = () => {
+    if (frame) return;
+    frame = make('iframe', { src: address });
+    frame.onload = () => post({
+      type: 'attach', theme: data.theme, lang: data.lang,
+    });
+    panel.append(frame);
+  };
 
-    load() {
-      if (this.frame) return;
-      this.frame = make('iframe', { src: address });
-      this.frame.onload = () => this.post({
-        type: 'attach', theme: data.theme, lang: data.lang,
-      });
-      this.panel.append(this.frame);
-    }
-
-    say(message) {
-      if (this.waiting) this.waiting.push(message);
-      else this.post(message);
-    }
-
-    post(message) {
-      this.frame.contentWindow.postMessage(
-        { dayfly: 1, ...message }, address.origin);
-    }
-
-    hear({ source, origin, data: said }) {
-      if (source !== this.frame?.contentWindow || origin !== address.origin
-        || said?.dayfly !== 1) return;
-      const { type } = said;
-      if (type === 'attached') this.attach(said);
-      if (type === 'close') this.set(false);
-      if (type === 'unread') this.paint(said);
-      if (type === 'event') emit(said.name, said.detail);
-    }
-
-    attach({ styles, labels, open }) {
-      this.labels = labels;
-      for (const name in styles) this.style.setProperty(name, styles[name]);
-      this.toggleAttribute('on', true);
-      this.waiting?.forEach((message) => this.post(message));
-      this.waiting = null;
-      if (open) this.set(true, false);
-      this.paint();
-      announce(api);
-      emit('ready', {});
-    }
-
-    paint({ unread, label } = this.news) {
-      this.news = { unread, label };
-      this.badge.textContent = unread > 99 ? '99+' : unread || '';
-      const { open, close, title } = this.labels;
-      for (const each of [this, this.panel, this.frame, this.button]) {
-        each?.setAttribute('aria-label', title);
-      }
-      this.button.setAttribute('aria-label', this.open ? close : label || open);
-      this.button.setAttribute('aria-expanded', this.open);
-    }
-
-    fit() {
-      const full = narrow.matches;
-      const sheet = full && this.open;
-      const { style } = this.panel;
-      this.toggleAttribute('narrow', full);
-      style.height = sheet ? `${view.height}px` : '';
-      style.translate = sheet ? `0 ${view.offsetTop}px` : '';
-      if (sheet !== this.sheet) root.style.overflow = sheet ? 'hidden' : '';
-      this.sheet = sheet;
-    }
-  }
+  const set = (open, focus = true) => {
+    if (open === isOpen()) return;
+    load();
+    launcher.toggleAttribute('open', open);
+    fit();
+    paint();
+    if (focus) (open ? frame : button).focus();
+    say({ type: 'show', open, focus });
+    emit(open ? 'open' : 'close', {});
+  };
 
   const api = {
     ready: new Promise((resolve) => { announce = resolve; }),
-    open: () => launcher.set(true),
-    close: () => launcher.set(false),
-    toggle: () => launcher.set(!launcher.open),
+    open: () => set(true),
+    close: () => set(false),
+    toggle: () => set(!isOpen()),
     show: () => { launcher.hidden = false; },
-    hide: () => { launcher.set(false, false); launcher.hidden = true; },
-    end: () => { launcher.load(); launcher.say({ type: 'end' }); },
+    hide: () => { set(false, false); launcher.hidden = true; },
+    end: () => { load(); say({ type: 'end' }); },
+    setContext: (more) => { Object.assign(context, more); },
+    setPrivateData: (token) => say({ type: 'private', token }),
+    onCreateSession: (asked) => { create = asked; },
     on(name, heard) {
       (listeners[name] ||= new Set()).add(heard);
       return () => api.off(name, heard);
@@ -193,16 +151,76 @@ padding-bottom:env(safe-area-inset-bottom)}
     },
   };
 
-  customElements.define('dayfly-launcher', Launcher);
+  // What the frame says, by type.
+  const hears = {
+    close: api.close,
+    attached(said) {
+      labels = said.labels;
+      for (const name in said.styles) {
+        launcher.style.setProperty(name, said.styles[name]);
+      }
+      launcher.toggleAttribute('on', true);
+      waiting?.forEach(post);
+      waiting = null;
+      if (said.open) set(true, false);
+      paint();
+      announce(api);
+      emit('ready', {});
+    },
+    unread(said) {
+      news = said;
+      paint();
+    },
+    event({ name, detail }) {
+      // A function cannot come through a window.
+      if (name === 'event') {
+        detail.acknowledge = () => post({ type: 'taken', name: detail.name });
+      }
+      emit(name, detail);
+    },
+    // Asked for again and again while somebody chats, and never before.
+    where({ names }) {
+      const { title, referrer } = document;
+      const cookies = {};
+      for (const name of names) {
+        const [, found] = `; ${document.cookie}`.split(`; ${name}=`);
+        if (found) [cookies[name]] = found.split(';');
+      }
+      post({
+        page: { url: location.href, title, referrer },
+        ...context, cookies, type: 'where',
+      });
+    },
+    create() {
+      const answer = (token) => post({ type: 'created', token });
+      create().then(answer, () => answer());
+    },
+  };
+
   const start = () => {
     const queued = window.Dayfly || [];
-    launcher = make('dayfly-launcher', {});
+    if (queued.ready) return;
+    const style = new CSSStyleSheet();
+    style.replaceSync(STYLE);
+    const shadow = launcher.attachShadow({ mode: 'open' });
+    shadow.adoptedStyleSheets = [style];
+    shadow.append(button, panel);
+    button.onclick = api.toggle;
+    launcher.onkeydown = ({ key }) => { if (key === 'Escape') set(false); };
+    addEventListener('message', ({ source, origin, data: said }) => {
+      if (source === frame?.contentWindow && origin === address.origin
+        && said?.dayfly === 1) hears[said.type]?.(said);
+    });
+    narrow.onchange = fit;
+    view.addEventListener('resize', fit);
+    view.addEventListener('scroll', fit);
+    paint();
     // Pages that swap their body keep the chat.
     root.append(launcher);
     window.Dayfly = api;
     api.push(...queued);
-    if ('open' in data) launcher.set(true, false);
-    (window.requestIdleCallback || setTimeout)(() => launcher.load());
+    if ('open' in data) set(true, false);
+    (window.requestIdleCallback || setTimeout)(load);
   };
   if (document.body) start();
   else addEventListener('DOMContentLoaded', start);
