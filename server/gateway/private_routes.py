@@ -15,7 +15,7 @@ import json
 import math
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -155,7 +155,6 @@ async def _json_in(request: Request) -> object:
         return json.loads(
             body.decode("utf-8"),
             object_pairs_hook=_each_name_once,
-            parse_constant=_no_number,
         )
     except RecursionError:
         raise Answered(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
@@ -168,10 +167,6 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError
     return found
-
-
-def _no_number(_: str) -> NoReturn:
-    raise ValueError
 
 
 def _refusal(error: ServerError) -> Response:

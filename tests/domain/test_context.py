@@ -33,6 +33,8 @@ from server.domain.context import (
         ("javascript:alert(1)", None),
         ("data:text/html,hello", None),
         ("about:blank", None),
+        ("ftp://files.example/letter", None),
+        ("chrome-extension://abcdef/page.html", None),
         ("https:///nowhere", None),
         ("https://[broken/", None),
         ("https://shop.example/\u202ereversed", None),
