@@ -19,15 +19,18 @@ from server import __version__
 from server.clock import Clock, SystemClock
 from server.config import Config
 from server.data_folder import DataFolder, Opened
+from server.domain.audit import AuditEvent
 from server.domain.conversation import Phase
 from server.errors import Misconfigured, Unavailable
 from server.front import Front
 from server.gateway.health import Health, Status
 from server.gateway.listener import bind
 from server.ids import Randomness, system_randomness
+from server.metrics import Metrics
 from server.parts import Parts
 from server.services.ending import Doomed
 from server.services.leaving import KEPT
+from server.telemetry import know_labels, watch_parts
 from server.vault.passwords import is_default
 
 log = logging.getLogger("server")
@@ -58,6 +61,8 @@ class Server:
         self._resources = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self._started_at = self._clock.elapsed()
+        self._metrics = Metrics()
+        know_labels(self._metrics)
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -109,11 +114,16 @@ class Server:
         checking = self._check_passwords()
         self._opened = opened = await self._open_files()
         self._parts = parts = Parts.make(
-            config, opened, clock=self._clock, randomness=self._randomness
+            config,
+            opened,
+            clock=self._clock,
+            randomness=self._randomness,
+            metrics=self._metrics,
         )
         self._resources.callback(parts.senses.close)
         self._resources.push_async_callback(parts.programs.egress.close)
         self._start_task("writing", opened.history.run())
+        await self._begin_audit()
         self._resources.push_async_callback(parts.programs.relaying.stop)
         # Stopped before the writing is: some of them wait for it.
         self._resources.push_async_callback(
@@ -122,12 +132,27 @@ class Server:
         self._resources.callback(parts.programs.relaying.halt)
         await self._take_up()
         await checking
-        self._front = Front(config, parts, bound=bound, health=self.health)
+        self._front = front = Front(
+            config,
+            parts,
+            bound=bound,
+            health=self.health,
+            is_ready=self._is_ready,
+        )
+        watch_parts(self._metrics, parts, opened, front)
         self._start_parts()
         self._resources.push_async_callback(self._stop_listening)
         await self._front.listener.started()
         self.port = self._front.listener.port
         log.info("listening", extra={"port": self.port, "version": __version__})
+
+    async def _begin_audit(self) -> None:
+        auditing = self._parts.auditing
+        await auditing.begin(self._config.canonical())
+        if self._opened.is_new:
+            auditing.note(AuditEvent.KEY_FILE_MADE)
+        self._start_task("auditing", auditing.run())
+        self._resources.push_async_callback(auditing.finish)
 
     def _start_parts(self) -> None:
         parts, front = self._parts, self._front
@@ -137,6 +162,7 @@ class Server:
         self._start_task("scrubbing", parts.scrubbing.run())
         self._start_task("signing in", parts.signing_in.run())
         self._start_task("purging", parts.purging.run())
+        self._start_task("cutting the audit log", parts.auditing.look_after())
         self._start_task("expiring", parts.attaching.run())
         self._start_task("relaying", programs.relaying.run(programs.resuming))
         self._start_task("watching", front.watch.run())
@@ -149,6 +175,7 @@ class Server:
             master_key_file=config.master_key_file,
             clock=self._clock,
             randomness=self._randomness,
+            metrics=self._metrics,
         )
         self._resources.callback(opened.keys.close)
         self._resources.push_async_callback(opened.history.close)
@@ -196,6 +223,10 @@ class Server:
         orphans = await asyncio.to_thread(
             self._opened.keys.reconcile, {row.slot for row in live}
         )
+        if orphans:
+            self._parts.auditing.note(
+                AuditEvent.KEYS_RECONCILED, detail=str(orphans)
+            )
         await history.write(lambda group: group.expire_notices(now - KEPT))
         for row in live:
             if row.phase is Phase.ENDING or row.due_at <= now:
@@ -231,6 +262,11 @@ class Server:
             last_checkpoint_ok=not parts.ending.is_failing,
             version=__version__,
         )
+
+    def _is_ready(self) -> bool:
+        """Whether anybody should be sent here, now that the port serves."""
+        parts = self._parts
+        return not (parts.ending.is_failing or parts.purging.is_halted)
 
     async def _stop_listening(self) -> None:
         self._front.listener.stop()

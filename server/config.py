@@ -139,6 +139,7 @@ def _check(config: Config, source: str) -> None:
         *_bad_origins(config),
         *_bad_networks(config),
         *_unsafe_address(config),
+        *_bad_metrics(config),
     ]
     if not config.account:
         problems.append("no account: nobody could write or answer")
@@ -150,6 +151,16 @@ def _check(config: Config, source: str) -> None:
     ]
     if problems:
         raise Misconfigured(f"{source}: {problems[0]}")
+
+
+def _bad_metrics(config: Config) -> list[str]:
+    if (config.metrics == "token") is (config.metrics_token_hash is not None):
+        return []
+    problem = (
+        'metrics = "token" needs metrics_token_hash, and nothing else does:'
+        " see 'python run.py new-key'"
+    )
+    return [problem]
 
 
 def _doubles(what: str, names: list[str]) -> list[str]:

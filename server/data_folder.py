@@ -14,6 +14,7 @@ from pathlib import Path
 from server.clock import Clock
 from server.errors import Misconfigured
 from server.ids import Randomness
+from server.metrics import Metrics
 from server.store.history import History
 from server.vault.keyring import Keyring
 from server.vault.master_key import MasterKey
@@ -21,12 +22,17 @@ from server.vault.master_key import MasterKey
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A data folder in use."""
+    """A data folder in use.
+
+    Attributes:
+        is_new: Whether its key file was made just now.
+    """
 
     folder: DataFolder
     master: MasterKey = field(repr=False)
     keys: Keyring
     history: History
+    is_new: bool = False
 
 
 class DataFolder:
@@ -55,6 +61,7 @@ class DataFolder:
         master_key_file: Path | None,
         clock: Clock,
         randomness: Randomness,
+        metrics: Metrics,
     ) -> Opened:
         """Open everything in it, or make it; to be closed by the caller.
 
@@ -71,6 +78,7 @@ class DataFolder:
             )
             return master, self.open_keys(master, randomness)
 
+        is_new = not self.keys.exists()
         master, keys = await asyncio.to_thread(open_keys)
 
         async def flush() -> None:
@@ -80,12 +88,15 @@ class DataFolder:
 
         try:
             history = await History.open(
-                self.database, before_commit=flush, clock=clock
+                self.database,
+                before_commit=flush,
+                clock=clock,
+                metrics=metrics,
             )
         except BaseException:
             keys.close()
             raise
-        return Opened(self, master, keys, history)
+        return Opened(self, master, keys, history, is_new)
 
     def make(self) -> None:
         """Make the folders, for this user only; blocks.

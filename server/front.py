@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 from server.config import Config
 from server.gateway.answer_routes import AnswerRoutes
@@ -10,10 +11,16 @@ from server.gateway.attachment_routes import AttachmentRoutes
 from server.gateway.door import Door, Entry
 from server.gateway.health import HealthSource
 from server.gateway.listener import Listener
+from server.gateway.monitoring_routes import (
+    MonitoringRoutes,
+    Monitors,
+    Readers,
+)
 from server.gateway.pages import pages
+from server.gateway.party import Party
 from server.gateway.private_routes import PrivateRoutes
 from server.gateway.watch import SocketWatch
-from server.gateway.websocket import Gate, Party, WebSocket
+from server.gateway.websocket import Gate, WebSocket
 from server.parts import Parts
 from server.protocol.parts import Role
 from server.services.answering import Shift
@@ -33,9 +40,11 @@ class Front:
         parts: What those who come in may do.
         bound: The socket, bound and not yet listening.
         health: Asked at each request to ``/health``.
+        is_ready: Asked at each request to ``/ready``.
 
     Attributes:
         door: Counts connections.
+        sockets: How many are open, by role.
         watch: Keeps an eye on the open sockets; to be run.
         listener: Accepts connections; to be run.
     """
@@ -47,10 +56,12 @@ class Front:
         *,
         bound: socket.socket,
         health: HealthSource,
+        is_ready: Callable[[], bool],
     ) -> None:
         self._config = config
         self._parts = parts
         self.door = self._make_door(bound.getsockname()[1])
+        self.sockets = dict.fromkeys(Role, 0)
         self.watch = SocketWatch(parts.house.clock, heartbeat=HEARTBEAT)
         tls = (config.tls.certificate, config.tls.key) if config.tls else None
         self.listener = Listener(
@@ -69,6 +80,7 @@ class Front:
                         parts.confiding, self.door.address_of
                     ).routes(),
                     *AnswerRoutes(parts.programs.applying).routes(),
+                    *self._monitoring(is_ready).routes(),
                 ],
             ),
             self._gate(),
@@ -86,6 +98,19 @@ class Front:
             most_per_address=limits.connections_per_address,
         )
 
+    def _monitoring(self, is_ready: Callable[[], bool]) -> MonitoringRoutes:
+        config = self._config
+        return MonitoringRoutes(
+            self._parts.house.metrics.text,
+            is_ready,
+            clock=self._parts.house.clock,
+            monitors=Monitors(
+                Readers(config.metrics),
+                bytes.fromhex(config.metrics_token_hash or ""),
+            ),
+            is_proxy=self.door.is_trusted,
+        )
+
     def _gate(self) -> Gate:
         parts = self._parts
         # Marks and typing come on top of messages, and in proportion.
@@ -97,6 +122,8 @@ class Front:
             errands=parts.house.errands,
             party=self._party,
             frames_per_second=max(FEWEST_FRAMES, frames),
+            metrics=parts.house.metrics,
+            sockets=self.sockets,
         )
 
     def _party(self, entry: Entry, listener: WebSocket) -> Party:

@@ -17,7 +17,9 @@ from server.ids import Randomness
 from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Sessions
+from server.metrics import Metrics
 from server.services.attaching import Attaching
+from server.services.auditing import Auditing
 from server.services.bearers import Bearers
 from server.services.confiding import Confiding
 from server.services.ending import Ending
@@ -30,6 +32,7 @@ from server.services.signing_in import SigningIn
 from server.store.blobs import Blobs
 from server.tenants import agents_of, applications_of, channels_of
 from server.vault.addresses import AddressSigner
+from server.vault.anchors import Anchors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class Parts:
     """The use cases, and the house they share."""
 
     house: House
+    auditing: Auditing
     senses: OwnSenses
     remembering: Remembering
     signing_in: SigningIn
@@ -57,6 +61,7 @@ class Parts:
         *,
         clock: Clock,
         randomness: Randomness,
+        metrics: Metrics,
     ) -> Parts:
         """Make them all; nothing runs yet.
 
@@ -64,9 +69,8 @@ class Parts:
             Misconfigured: A secret may not be used.
         """
         senses = OwnSenses(config.geo_database)
-        house = make_house(
-            config, opened, clock=clock, randomness=randomness, senses=senses
-        )
+        house = make_house(config, opened, clock=clock, randomness=randomness)
+        house.senses, house.metrics = senses, metrics
         remembering = Remembering(house)
         signing_in = SigningIn(house)
         attaching = make_attaching(house, remembering, opened)
@@ -81,6 +85,7 @@ class Parts:
         )
         return cls(
             house=house,
+            auditing=make_auditing(house, opened, days=config.audit_days),
             senses=senses,
             remembering=remembering,
             signing_in=signing_in,
@@ -101,7 +106,6 @@ def make_house(
     *,
     clock: Clock,
     randomness: Randomness,
-    senses: OwnSenses,
 ) -> House:
     """What the use cases share."""
     return House(
@@ -114,12 +118,20 @@ def make_house(
         sessions=Sessions(),
         deadlines=Deadlines(clock.now()),
         presence=Presence(),
-        senses=senses,
         pace=Pace(
             per_second=config.limits.messages_per_second,
             burst=config.limits.message_burst,
         ),
     )
+
+
+def make_auditing(house: House, opened: Opened, *, days: int) -> Auditing:
+    """What keeps the audit log; the house is told of it."""
+    auditing = Auditing(
+        house, opened.history.audited, Anchors(opened.master), days=days
+    )
+    house.audit = auditing
+    return auditing
 
 
 def make_attaching(

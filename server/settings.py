@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, json
 
 _ID = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
 _TITLE = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -17,6 +17,8 @@ _PART = Annotated[
     str, Meta(pattern=r"^(address|place|device|page|language|tags)\Z")
 ]
 _COOKIE = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}\Z")]
+_METRICS = Annotated[str, Meta(pattern=r"^(off|loopback|token)\Z")]
+_HASH = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 _POSITIVE = Annotated[float, Meta(gt=0, le=1e6)]
 
 
@@ -125,6 +127,9 @@ class Config(_Part, frozen=True, kw_only=True):
         str, Meta(pattern=r"^(debug|info|warning|error)\Z")
     ] = "info"
     master_key_file: Path | None = None
+    metrics: _METRICS = "loopback"
+    metrics_token_hash: _HASH | None = None
+    audit_days: Annotated[int, Meta(ge=1, le=3_650)] = 365
     geo_database: Path | None = None
     master_key: Annotated[str, Meta(max_length=128)] | None = None
     tls: TlsConfig | None = None
@@ -149,6 +154,10 @@ class Config(_Part, frozen=True, kw_only=True):
     def applications(self) -> tuple[ApplicationConfig, ...]:
         """Every application of every account."""
         return tuple(app for one in self.account for app in one.application)
+
+    def canonical(self) -> bytes:
+        """All of it, written in one way: to see whether it has changed."""
+        return json.encode(self, order="deterministic", enc_hook=str)
 
     @property
     def holds_secrets(self) -> bool:

@@ -62,7 +62,8 @@ class Happening:
         actor_kind: What kind of party did it.
         actor: Its id in the settings; empty if there is none, or if nobody
             knows it.
-        subject: The conversation, where that is the point; else empty.
+        subject: The pseudonym of the conversation, where that is the point;
+            else empty.
         detail: A constant, or a number.
     """
 

@@ -84,6 +84,7 @@ class AttachmentRoutes:
         try:
             attachment = await self._taken(request)
         except FileRefused as refused:
+            self._attaching.uploading.count(refused.why)
             return _problem(_STATUS[refused.why], refused.why.value)
         except Refused as refused:
             return _refusal(refused)
@@ -93,6 +94,7 @@ class AttachmentRoutes:
             return _problem(507, _FAILED)
         except ClientDisconnect:
             return _problem(400, "cut")  # which nobody reads
+        self._attaching.uploading.count(None)
         told = attachment.as_rich()
         del told["kind"]
         return JSONResponse(told, 201, _ALWAYS)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -24,41 +24,22 @@ from server.errors import RefusalCode, Refused, ServerError
 from server.gateway.door import Door, Entry, TurnedAway
 from server.gateway.handshake import acceptance, entry_of, new_wire, refusal
 from server.gateway.outbox import Outbox
+from server.gateway.party import Party, Rest
 from server.gateway.watch import SocketWatch
+from server.metrics import Metrics
 from server.protocol.client_frames import ClientFrame, Hello
 from server.protocol.codec import CODECS, Saying
 from server.protocol.farewell import Farewell
+from server.protocol.parts import Role
 from server.protocol.peer import Dismissed, Peer, Stage
-from server.protocol.server_frames import Welcome
+from server.protocol.server_frames import Denied, Welcome
 from server.services.house import Errands
 from server.services.telling import denial
 
 log = logging.getLogger(__name__)
 
-#: What of a frame takes time.
-Rest = Coroutine[Any, Any, None]
 #: Frames that wait behind one that waits for the store.
 INBOX = 32
-
-
-class Party(Protocol):
-    """Whoever is behind a socket, as a use case sees it."""
-
-    async def greet(self, hello: Hello) -> None:
-        """Let them in: from the moment they are told ``welcome``.
-
-        Raises:
-            ServerError: They are not.
-        """
-        ...
-
-    def carry_out(self, frame: ClientFrame) -> Rest | None:
-        """Do what the frame asks for; the rest of it, if it takes time."""
-        ...
-
-    def leave(self) -> None:
-        """They are gone; safe to repeat."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +49,7 @@ class Gate:
     Attributes:
         party: Makes the party for an entry and its socket.
         frames_per_second: How many frames a peer may send.
+        sockets: How many are open, by role.
     """
 
     clock: Clock
@@ -76,6 +58,10 @@ class Gate:
     errands: Errands
     party: Callable[[Entry, WebSocket], Party]
     frames_per_second: float
+    metrics: Metrics = field(default_factory=Metrics)
+    sockets: dict[Role, int] = field(
+        default_factory=lambda: dict.fromkeys(Role, 0)
+    )
 
 
 class WebSocket(asyncio.Protocol):
@@ -157,6 +143,8 @@ class WebSocket(asyncio.Protocol):
         if self._address is not None:
             self._gate.door.go_out(self._address)
             self._address = None
+            if self._peer is not None:
+                self._gate.sockets[self._peer.role] -= 1
         if self._party is not None:
             self._party.leave()
         self._outbox.drop()
@@ -202,8 +190,11 @@ class WebSocket(asyncio.Protocol):
         """Write ``saying``, or keep it until the peer reads again."""
         if self._is_closing or self._peer is None:
             return
-        if type(saying.frame) is Welcome:
+        kind = type(saying.frame)
+        if kind is Welcome:
             self._admit(self._peer)
+        elif kind is Denied:
+            self._gate.metrics.refusals[cast("Denied", saying.frame).code].add()
         data = saying.encoded(self._peer.codec)
         if not self._outbox.put(data, is_droppable=saying.is_droppable):
             self._outbox.drop()
@@ -213,6 +204,7 @@ class WebSocket(asyncio.Protocol):
         """Close with ``farewell``, after what was told before; repeatable."""
         if self._is_closing:
             return
+        self._gate.metrics.closed[Farewell(farewell).name.lower()].add()
         self._close()
         if self._wire.state is OPEN:
             self._wire.send_close(farewell, Farewell(farewell).name.lower())
@@ -378,6 +370,7 @@ class WebSocket(asyncio.Protocol):
             at=self.heard_at,
             per_second=self._gate.frames_per_second,
         )
+        self._gate.sockets[entry.role] += 1
         self._gate.watch.expect_greeting(self)
         self._party = self._gate.party(entry, self)
 

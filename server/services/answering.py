@@ -12,6 +12,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from server.domain.agent import Agent
+from server.domain.audit import ActorKind, AuditEvent
 from server.domain.conversation import Conversation, EndedBy, Phase
 from server.domain.message import Author, Message
 from server.errors import RefusalCode, Refused, ServerError
@@ -335,6 +336,9 @@ class Shift:
         if self.token is None:
             return
         await self._signing_in.sign_out(self.token)
+        self._house.audit.note(
+            AuditEvent.SIGNED_OUT, by=ActorKind.AGENT, actor=self._me.id
+        )
         for shift in self._house.presence.of(self._me.account):
             if shift.token == self.token:
                 shift.listener.dismiss(Farewell.SIGNED_OUT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from server.domain.audit import ActorKind, AuditEvent
 from server.errors import ServerError
 from server.ids import AgentId
 from server.live.sessions import Listener, Session
@@ -62,6 +63,13 @@ class Assign:
     def committed(self) -> None:
         """Tell both sides who has it now."""
         session = self._session
+        if self._is_take:
+            self._house.audit.note(
+                AuditEvent.TAKEN,
+                by=ActorKind.AGENT,
+                actor=self._agent,
+                subject=session.id,
+            )
         tell_all(session, state_of(self._house, session.conversation))
         list_changed(self._house, session)
         self._house.relay.assigned(

@@ -95,6 +95,10 @@ class Seals(Protocol):
         """Whether it is that of ``anchor``."""
         ...
 
+    def pseudonym(self, subject: str) -> str:
+        """What stands for a conversation, whose id must not outlive it."""
+        ...
+
     def digest(self, settings: bytes) -> bytes:
         """What is kept of the settings."""
         ...
@@ -139,7 +143,7 @@ class Auditing:
             event=event,
             actor_kind=by,
             actor=actor,
-            subject=subject,
+            subject=self._seals.pseudonym(subject) if subject else "",
             detail=detail,
         )
         if event in REPEATED:

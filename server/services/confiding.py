@@ -9,10 +9,12 @@ sent to applications and to nobody else.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.domain.audit import AuditEvent
 from server.domain.channel import Channel
 from server.domain.private_limits import merge, replace
 from server.errors import RefusalCode, Refused
@@ -95,9 +97,10 @@ class Confiding:
             Unavailable, Corrupt: What is stored cannot be read.
         """
         house = self._house
-        id_ = ConversationId(unverified_issuer(token))
-        channel = await self._channel_of(id_)
-        claims = self._verified(token, channel)
+        with noting_refusals(house):
+            id_ = ConversationId(unverified_issuer(token))
+            channel = await self._channel_of(id_)
+            claims = self._verified(token, channel)
         session = await self._remembering.session(id_)
         if session is None:
             raise Refused(RefusalCode.CONVERSATION_ENDED)
@@ -151,9 +154,10 @@ class Confiding:
             TokenRefused: It is bad, stale, or of another channel.
         """
         found = self._house.channels.get(ChannelId(channel))
-        claims = self._verified(token, found)
-        if found is None or claims["iss"] != found.id:
-            raise TokenRefused(TokenFault.ISSUER)
+        with noting_refusals(self._house):
+            claims = self._verified(token, found)
+            if found is None or claims["iss"] != found.id:
+                raise TokenRefused(TokenFault.ISSUER)
         return found
 
     def create(self, channel: Channel, wish: object) -> tuple[Session, str]:
@@ -205,14 +209,26 @@ def keep_sealed(
         raise Refused(RefusalCode.CONVERSATION_ENDED)
     _slow_down(house, session)
     secret = _secret_of(channel)
-    if secret is None:
-        raise TokenRefused(TokenFault.KEY)
-    claims = open_token(token, secret=secret, now=house.clock.now())
-    if claims["iss"] != session.id:
-        raise TokenRefused(TokenFault.ISSUER)
-    if claims["iat"] < session.private_as_of:
-        raise TokenRefused(TokenFault.LATE)
+    with noting_refusals(house):
+        if secret is None:
+            raise TokenRefused(TokenFault.KEY)
+        claims = open_token(token, secret=secret, now=house.clock.now())
+        if claims["iss"] != session.id:
+            raise TokenRefused(TokenFault.ISSUER)
+        if claims["iat"] < session.private_as_of:
+            raise TokenRefused(TokenFault.LATE)
     _set(session, replace(claims.get("data")), as_of=claims["iat"])
+
+
+@contextmanager
+def noting_refusals(house: House) -> Iterator[None]:
+    """Count a token that is refused, and write down why."""
+    try:
+        yield
+    except TokenRefused as refused:
+        house.metrics.tokens_refused.add()
+        house.audit.note(AuditEvent.TOKEN_REFUSED, detail=refused.fault.value)
+        raise
 
 
 def _secret_of(channel: Channel | None) -> TokenSecret | None:

@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from server.domain.audit import AuditEvent
 from server.domain.conversation import EndedBy, Phase
 from server.errors import ServerError
 from server.ids import AgentId, ConversationId
@@ -45,11 +46,13 @@ class Doomed:
         id: Which.
         slot: Where its key lies.
         session: Its session, if it is in memory.
+        ended_at: When it ended, monotonic seconds; None: before this start.
     """
 
     id: ConversationId
     slot: int
     session: Session | None = None
+    ended_at: float | None = None
 
 
 class Ending:
@@ -119,10 +122,11 @@ class Ending:
         if slot is None:  # nothing was said, so nothing was stored
             self._bury(session, messages=0)
         else:
-            # Nothing can be said any more, but what was may still go out.
-            self._house.relay.ended(
-                session, lambda: self.doom(Doomed(session.id, slot, session))
+            doomed = Doomed(
+                session.id, slot, session, self._house.clock.elapsed()
             )
+            # Nothing can be said any more, but what was may still go out.
+            self._house.relay.ended(session, lambda: self.doom(doomed))
 
     def doom(self, doomed: Doomed) -> None:
         """Have ``doomed``, whose mark is on disk, erased."""
@@ -152,7 +156,7 @@ class Ending:
         try:
             await self._erase(self._doomed[:MOST_TOGETHER])
         except ServerError as error:
-            self.is_failing = True
+            self._fails(is_failing=True)
             log.error(  # noqa: TRY400 - a traceback could quote contents
                 "erasing failed, will be tried again",
                 extra={
@@ -162,7 +166,23 @@ class Ending:
             )
             await self._house.clock.sleep(RETRY)
         else:
-            self.is_failing = False
+            self._fails(is_failing=False)
+
+    def _fails(self, *, is_failing: bool) -> None:
+        if is_failing is not self.is_failing:
+            self.is_failing = is_failing
+            self._house.audit.note(
+                AuditEvent.ERASING_FAILING
+                if is_failing
+                else AuditEvent.ERASING_RECOVERED,
+                detail=str(len(self._doomed)),
+            )
+
+    @property
+    def oldest(self) -> float:
+        """For how many seconds the one that waits longest has waited."""
+        ends = [one.ended_at for one in self._doomed[:1] if one.ended_at]
+        return self._house.clock.elapsed() - ends[0] if ends else 0.0
 
     async def _erase(self, batch: Sequence[Doomed]) -> None:
         relay = self._house.relay
@@ -190,6 +210,7 @@ class Ending:
         self._house.keys.release(slots)
         del self._doomed[: len(batch)]
         self.erased += len(batch)
+        self._measure(batch)
         self._house.wake_scrubbing.set()
         relay.erased([doomed.id for doomed in batch], notices)
         for doomed in batch:
@@ -198,6 +219,13 @@ class Ending:
                     doomed.session,
                     messages=doomed.session.conversation.last_number,
                 )
+
+    def _measure(self, batch: Sequence[Doomed]) -> None:
+        metrics, now = self._house.metrics, self._house.clock.elapsed()
+        metrics.erased.add(len(batch))
+        for doomed in batch:
+            if doomed.ended_at is not None:
+                metrics.erasing_seconds.observe(now - doomed.ended_at)
 
     def _bury(self, session: Session, *, messages: int) -> None:
         if session.conversation.phase is Phase.ENDING:

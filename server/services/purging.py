@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 
+from server.domain.audit import AuditEvent
 from server.domain.conversation import EndedBy, Phase
 from server.errors import Corrupt, Unavailable
 from server.ids import ConversationId
@@ -85,6 +86,12 @@ class Purging:
                 else "the wall clock is right again: purging goes on",
                 extra={"seconds": round(drift)},
             )
+            self._house.audit.note(
+                AuditEvent.PURGE_HALTED
+                if is_halted
+                else AuditEvent.PURGE_RESUMED,
+                detail=str(round(drift)),
+            )
         return not is_halted
 
     async def _look_at(self, conversation: ConversationId, now: float) -> None:
@@ -114,6 +121,10 @@ class Purging:
         deadline = deadline_of(self._house, session.conversation)
         if self._is_over(session):
             why = EndedBy.INACTIVITY if _is_left(session) else deadline.why
+            if session.slot is not None:
+                self._house.metrics.purge_lateness.observe(
+                    now - deadline.due_at
+                )
             self._ending.ask(
                 session, by=why, is_due=lambda: self._is_over(session)
             )

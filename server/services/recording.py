@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from server.domain.audit import ActorKind, AuditEvent
 from server.domain.conversation import Conversation, EndedBy, Phase
 from server.domain.message import Author, Message
 from server.errors import (
@@ -178,11 +179,13 @@ class Say:
             return
         session = self._session
         session.committed = message.number
+        self._house.metrics.messages[message.author].add()
         self._listener.tell(ack_of(message))
         tell_message(session, message, self._seat)
         if message.author is Author.CUSTOMER:
             session.preview = message.text[:PREVIEW]
         if self._opened:
+            self._house.metrics.begun.add()
             tell_all(session, state_of(self._house, session.conversation))
         if session.conversation.phase is Phase.WAITING:
             list_changed(self._house, session)
@@ -309,17 +312,30 @@ class Finish:
         if not self._is_first:
             return  # the other side was quicker; all have been told
         session = self._session
-        conversation = session.conversation
+        by = session.conversation.ended_by or self._by
+        self._note(by)
         tell_all(
             session,
             Ended(
                 conversation=session.id,
-                by=(conversation.ended_by or self._by).value,
+                by=by.value,
                 at=milliseconds(self._house.clock.now()),
             ),
         )
         list_changed(self._house, session)
         self._ended(session)
+
+    def _note(self, by: EndedBy) -> None:
+        if self._session.slot is None:
+            return  # nothing was said: neither begun nor ended
+        self._house.metrics.ended[by].add()
+        if by is EndedBy.AGENT:
+            self._house.audit.note(
+                AuditEvent.ENDED,
+                by=ActorKind.AGENT,
+                actor=self._agent or "",
+                subject=self._session.id,
+            )
 
     def failed(self, error: ServerError) -> None:
         """Tell whoever wanted it to end."""

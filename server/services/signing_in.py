@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 
 from server.domain.agent import Agent
+from server.domain.audit import ActorKind, AuditEvent
 from server.errors import RefusalCode, Refused, Unavailable
 from server.ids import AgentId, new_token, token_hash
 from server.protocol.client_frames import Hello
@@ -49,8 +50,10 @@ class SigningIn:
         """
         agent = self._house.agents.get(AgentId(hello.name or ""))
         matches = await self._matches(agent, hello.password or "")
-        if agent is None or not matches:
-            raise Refused(RefusalCode.BAD_CREDENTIALS)
+        if agent is None:
+            raise self._refused("name")
+        if not matches:
+            raise self._refused("password", agent.id)
         token = new_token(self._house.randomness)
         row = SignInRow(
             hash=token_hash(token),
@@ -62,10 +65,27 @@ class SigningIn:
             group.keep_sign_in(row)
 
         await self._house.records.write(keep)
+        self._house.metrics.sign_ins["signed_in"].add()
+        self._house.audit.note(
+            AuditEvent.SIGNED_IN, by=ActorKind.AGENT, actor=agent.id
+        )
         return agent, token
+
+    def _refused(self, what: str, agent: str = "") -> Refused:
+        # The name that was tried is not written down: people type their
+        # passwords there. The name of an agent there is has no such danger.
+        self._house.metrics.sign_ins["failed"].add()
+        self._house.audit.note(
+            AuditEvent.SIGN_IN_FAILED,
+            by=ActorKind.AGENT,
+            actor=agent,
+            detail=what,
+        )
+        return Refused(RefusalCode.BAD_CREDENTIALS)
 
     async def _matches(self, agent: Agent | None, password: str) -> bool:
         if self._waiting >= MOST_WAITING:
+            self._house.metrics.sign_ins["too_many"].add()
             raise Refused(RefusalCode.TOO_FAST, retry_after=1.0)
         self._waiting += 1
         try:
@@ -99,10 +119,10 @@ class SigningIn:
         """
         row = await self._house.records.sign_in(token_hash(token))
         if row is None or row.expires_at <= self._house.clock.now():
-            raise Refused(RefusalCode.BAD_CREDENTIALS)
+            raise self._refused("token")
         agent = self._house.agents.get(row.agent)
         if agent is None:
-            raise Refused(RefusalCode.BAD_CREDENTIALS)
+            raise self._refused("token")
         return agent
 
     async def run(self) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from server.domain.application import Wish
+from server.domain.audit import ActorKind, AuditEvent
 from server.domain.message import Message
 from server.errors import Corrupt, ServerError, Unavailable
 from server.ids import ApplicationId, ConversationId
@@ -239,6 +240,7 @@ class Turns:
         event: Event,
         outcome: Outcome,
     ) -> bool:
+        self._house.metrics.handovers[outcome.fate.value].add()
         match outcome.fate:
             case Fate.TAKEN:
                 if outcome.answers:
@@ -282,6 +284,11 @@ class Turns:
             "a webhook says that it is gone: nothing is posted to it until"
             " the server is started anew",
             extra={"application": reach.application.id},
+        )
+        self._house.audit.note(
+            AuditEvent.APPLICATION_DISABLED,
+            by=ActorKind.APPLICATION,
+            actor=reach.application.id,
         )
         if reach.webhook is not None:
             waiting, reach.webhook.waiting = reach.webhook.waiting, deque()

@@ -21,6 +21,7 @@ from server.domain.attachment import (
     clean_name,
     media_type,
 )
+from server.domain.audit import AuditEvent
 from server.domain.message import Author
 from server.errors import RefusalCode, Refused, ServerError
 from server.ids import ConversationId, new_id
@@ -189,6 +190,13 @@ class Uploading:
             group.add_attachment(sealed_row(self.house, session, attachment))
 
         await self.house.records.write(decide)
+
+    def count(self, why: NotTaken | None) -> None:
+        """A file was taken in; or it was not, and this is why."""
+        outcome = "taken" if why is None else why.value
+        self.house.metrics.uploads[outcome].add()
+        if why is not None:
+            self.house.audit.note(AuditEvent.ATTACHMENT_REFUSED, detail=outcome)
 
     def let_go(self, upload: Upload) -> None:
         """``upload`` is over, one way or the other."""

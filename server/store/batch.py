@@ -33,6 +33,11 @@ class Batch:
         for change in changes:
             self._decide(change)
 
+    @property
+    def size(self) -> int:
+        """Changes that were decided, and not refused."""
+        return len(self._decided)
+
     def committed(self) -> None:
         """The group is on disk."""
         for change in self._decided:

@@ -24,6 +24,7 @@ import aiosqlite
 
 from server.clock import Clock, SystemClock
 from server.errors import Corrupt, Unavailable
+from server.metrics import Metrics
 from server.store import statements
 from server.store.batch import Batch, Written
 from server.store.connection import (
@@ -57,7 +58,7 @@ log = logging.getLogger(__name__)
 class History(Reading):
     """Sealed rows that outlive the process; see ``Reading`` for the reads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - called in one place
         self,
         writer: aiosqlite.Connection,
         reader: aiosqlite.Connection,
@@ -66,12 +67,14 @@ class History(Reading):
         clock: Clock,
         before_commit: BeforeCommit | None,
         resources: AsyncExitStack,
+        metrics: Metrics | None = None,
     ) -> None:
         """Use ``open``."""
         super().__init__(reader, path)
         self._writer = writer
         self._clock = clock
         self._before_commit = before_commit
+        self._metrics = metrics or Metrics()
         self._resources = resources
         resources.push_async_callback(self._finish)
         self._queue: deque[Change] = deque()
@@ -89,6 +92,7 @@ class History(Reading):
         *,
         before_commit: BeforeCommit | None = None,
         clock: Clock | None = None,
+        metrics: Metrics | None = None,
     ) -> Self:
         """Open the database at ``path``, or make it.
 
@@ -97,6 +101,7 @@ class History(Reading):
             before_commit: Awaited before each group is written; if it raises,
                 the group has failed.
             clock: What ``checkpoint`` waits by.
+            metrics: Counts groups.
 
         Raises:
             Misconfigured: Something else uses the file or made it, or the
@@ -117,7 +122,13 @@ class History(Reading):
                 clock=clock or SystemClock(),
                 before_commit=before_commit,
                 resources=opened.pop_all(),
+                metrics=metrics,
             )
+
+    @property
+    def waiting(self) -> int:
+        """Changes that wait for the disk."""
+        return len(self._queue)
 
     def put(self, change: Change) -> None:
         """Queue ``change`` for the next group; it is told what became of it.
@@ -172,6 +183,7 @@ class History(Reading):
                 return
             await self._clock.sleep(pause)
         log.error("checkpoint blocked")
+        self._metrics.checkpoint_failures.add()
         raise Unavailable("the write-ahead log could not be emptied")
 
     async def scrub(self) -> bool:
@@ -226,10 +238,12 @@ class History(Reading):
                     for _ in range(min(len(self._queue), MOST_IN_GROUP))
                 ]
             )
+            began_at = self._clock.elapsed()
             try:
                 await self._commit(batch)
             except Exception as error:  # noqa: BLE001 - all that is wrong
                 # with a group ends here: its changes have failed.
+                self._metrics.groups_failed.add()
                 await self._roll_back(error)
                 batch.failed()
                 self._stop_if_damaged(error)
@@ -237,7 +251,14 @@ class History(Reading):
                 batch.failed()
                 raise
             else:
+                self._measure(batch, began_at)
                 batch.committed()
+
+    def _measure(self, batch: Batch, began_at: float) -> None:
+        if batch.group:
+            took = self._clock.elapsed() - began_at
+            self._metrics.commit_seconds.observe(took)
+            self._metrics.group_size.observe(batch.size)
 
     async def _commit(self, batch: Batch) -> None:
         if not batch.is_sound:

@@ -11,9 +11,11 @@ import hashlib
 import hmac
 
 from server.domain.audit import Anchor
+from server.ids import text_of
 from server.vault.master_key import MasterKey
 
 _ANCHORS = "audit anchors, version 1"
+_SUBJECTS = "audit subjects, version 1"
 _SETTINGS = "settings digests, version 1"
 
 
@@ -22,6 +24,7 @@ class Anchors:
 
     def __init__(self, master: MasterKey) -> None:
         self._key = master.derive(_ANCHORS)
+        self._subjects_key = master.derive(_SUBJECTS)
         self._settings_key = master.derive(_SETTINGS)
 
     def seal(self, anchor: Anchor) -> bytes:
@@ -31,6 +34,15 @@ class Anchors:
     def is_sound(self, anchor: Anchor, seal: bytes) -> bool:
         """Whether ``seal`` is that of ``anchor``."""
         return hmac.compare_digest(self.seal(anchor), seal)
+
+    def pseudonym(self, subject: str) -> str:
+        """What stands in the log for ``subject``; the same for the same.
+
+        The log outlives conversations, and their ids must not: whoever still
+        knows one can find what was done in it, with the master key.
+        """
+        digest = hmac.digest(self._subjects_key, subject.encode(), "sha256")
+        return text_of(digest[:12])
 
     def digest(self, settings: bytes) -> bytes:
         """What is kept of ``settings``, to know whether they have changed.

@@ -19,8 +19,9 @@ from websockets.uri import parse_uri
 
 from server.domain.channel import Channel
 from server.gateway.door import Door, Entry
+from server.gateway.party import Party
 from server.gateway.watch import SocketWatch
-from server.gateway.websocket import Gate, Party, WebSocket
+from server.gateway.websocket import Gate, WebSocket
 from server.ids import AccountId, ChannelId
 from server.protocol.client_frames import ClientFrame, Hello
 from server.protocol.codec import Saying

@@ -119,7 +119,7 @@ async def test_what_is_noted_is_written_in_order() -> None:
 
     _, taken, halted = book.store.audits
     assert (taken.actor_kind, taken.actor) == ("agent", "maria")
-    assert (taken.subject, taken.times) == ("c", 1)
+    assert (taken.subject, taken.times) == (Anchors(KEY).pseudonym("c"), 1)
     assert taken.at_ms == int(book.clock.now() * 1000)
     assert (halted.actor_kind, halted.detail) == ("server", "3600")
     assert book.is_whole

@@ -46,6 +46,16 @@ def test_without_the_master_key_nothing_can_be_sealed() -> None:
     assert not Anchors(MASTER).is_sound(ANCHOR, Anchors(OTHER).seal(ANCHOR))
 
 
+def test_a_conversation_is_known_again_by_its_pseudonym() -> None:
+    """By whoever has its id and the key; the id does not follow from it."""
+    anchors = Anchors(MASTER)
+
+    assert anchors.pseudonym("one") == Anchors(MASTER).pseudonym("one")
+    assert anchors.pseudonym("one") != anchors.pseudonym("two")
+    assert anchors.pseudonym("one") != Anchors(OTHER).pseudonym("one")
+    assert len(anchors.pseudonym("one")) == 16
+
+
 def test_a_digest_tells_settings_apart_and_needs_the_key() -> None:
     """So nobody can try out passwords against it."""
     anchors = Anchors(MASTER)
