@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from server.domain.own_patterns import check_pattern
+from server.domain.redaction import Redaction
 from server.errors import Misconfigured
 from server.settings import (
     AccountConfig,
@@ -26,6 +28,7 @@ from server.settings import (
     ChannelConfig,
     Config,
     LimitsConfig,
+    RedactConfig,
     TlsConfig,
 )
 from server.vault.token_secret import TokenSecret
@@ -37,6 +40,7 @@ __all__ = [
     "ChannelConfig",
     "Config",
     "LimitsConfig",
+    "RedactConfig",
     "TlsConfig",
     "is_loopback",
     "is_origin",
@@ -139,6 +143,7 @@ def _check(config: Config, source: str) -> None:
         *_bad_origins(config),
         *_bad_networks(config),
         *_unsafe_address(config),
+        *_bad_rules(config),
         *_bad_metrics(config),
     ]
     if not config.account:
@@ -161,6 +166,23 @@ def _bad_metrics(config: Config) -> list[str]:
         " see 'python run.py new-key'"
     )
     return [problem]
+
+
+def _bad_rules(config: Config) -> Iterator[str]:
+    for account in config.account:
+        rules = []
+        for one in account.redact:
+            try:
+                rules.append(one.as_rule())
+                if one.pattern is not None:
+                    check_pattern(one.pattern)
+            except Misconfigured as error:
+                yield f"account {account.id}: redact {one.id}: {error}"
+                return
+        try:
+            Redaction(rules)
+        except Misconfigured as error:
+            yield f"account {account.id}: redact: {error}"
 
 
 def _doubles(what: str, names: list[str]) -> list[str]:

@@ -70,6 +70,10 @@ class Demo:
             "channel": [channel],
             "agent": agents,
             "application": [bot],
+            "redact": [
+                {"id": "cards", "rule": "cards", "action": "mask", "keep": 4},
+                {"id": "iban", "rule": "iban", "action": "mask", "keep": 4},
+            ],
         }
         config = parse(
             {

@@ -30,7 +30,12 @@ from server.services.remembering import Remembering
 from server.services.scrubbing import Scrubbing
 from server.services.signing_in import SigningIn
 from server.store.blobs import Blobs
-from server.tenants import agents_of, applications_of, channels_of
+from server.tenants import (
+    agents_of,
+    applications_of,
+    channels_of,
+    redactions_of,
+)
 from server.vault.addresses import AddressSigner
 from server.vault.anchors import Anchors
 
@@ -122,6 +127,7 @@ def make_house(
             per_second=config.limits.messages_per_second,
             burst=config.limits.message_burst,
         ),
+        redactions=redactions_of(config),
     )
 
 

@@ -10,6 +10,16 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, json
 
+from server.domain.message import Author
+from server.domain.redaction_rules import (
+    LONGEST_PATTERN,
+    LONGEST_REPLACEMENT,
+    MOST_KEPT,
+    Action,
+    Kind,
+    Rule,
+)
+
 _ID = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
 _TITLE = Annotated[str, Meta(min_length=1, max_length=80)]
 _WISH = Annotated[str, Meta(pattern=r"^(typing|agent_messages)\Z")]
@@ -19,6 +29,12 @@ _PART = Annotated[
 _COOKIE = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}\Z")]
 _METRICS = Annotated[str, Meta(pattern=r"^(off|loopback|token)\Z")]
 _HASH = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+_KIND = Annotated[
+    str,
+    Meta(pattern=r"^(cards|iban|national_numbers|phones|email|secrets)\Z"),
+]
+_ACTION = Annotated[str, Meta(pattern=r"^(remove|replace|mask)\Z")]
+_ROLE = Annotated[str, Meta(pattern=r"^(customer|agent|application)\Z")]
 _POSITIVE = Annotated[float, Meta(gt=0, le=1e6)]
 
 
@@ -104,6 +120,48 @@ class ApplicationConfig(_Part, frozen=True, kw_only=True):
         return f"<ApplicationConfig {self.id}>"
 
 
+class RedactConfig(_Part, frozen=True, kw_only=True):
+    """Something to hide."""
+
+    id: _ID
+    rule: _KIND | None = None
+    pattern: (
+        Annotated[str, Meta(min_length=1, max_length=LONGEST_PATTERN)] | None
+    ) = None
+    action: _ACTION = "replace"
+    replacement: Annotated[str, Meta(max_length=LONGEST_REPLACEMENT)] = (
+        "[hidden]"
+    )
+    keep: Annotated[int, Meta(ge=0, le=MOST_KEPT)] = 0
+    roles: tuple[_ROLE, ...] = ("customer", "agent", "application")
+    region: str | None = None
+    priority: int = 100
+    enabled: bool = True
+
+    def __repr__(self) -> str:
+        return f"<RedactConfig {self.id}>"
+
+    def as_rule(self) -> Rule:
+        """It as a rule.
+
+        Raises:
+            Misconfigured: It cannot work.
+        """
+        return Rule(
+            id=self.id,
+            name=self.id,
+            kind=Kind(self.rule or Kind.PATTERN),
+            pattern=self.pattern,
+            action=Action(self.action),
+            replacement=self.replacement,
+            keep=self.keep,
+            roles=frozenset(map(Author, self.roles)),
+            region=self.region,
+            priority=self.priority,
+            enabled=self.enabled,
+        )
+
+
 class AccountConfig(_Part, frozen=True, kw_only=True):
     """A client business."""
 
@@ -112,6 +170,7 @@ class AccountConfig(_Part, frozen=True, kw_only=True):
     channel: tuple[ChannelConfig, ...] = ()
     agent: tuple[AgentConfig, ...] = ()
     application: tuple[ApplicationConfig, ...] = ()
+    redact: Annotated[tuple[RedactConfig, ...], Meta(max_length=200)] = ()
 
 
 class Config(_Part, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from server.domain.agent import Agent
 from server.domain.application import Application, Wish
 from server.domain.channel import Channel
 from server.domain.context import Part
+from server.domain.redaction import Redaction
 from server.ids import AccountId, AgentId, ApplicationId, ChannelId
 
 
@@ -72,6 +73,17 @@ def applications_of(config: Config) -> tuple[Application, ...]:
         for account in config.account
         for one in account.application
     )
+
+
+def redactions_of(config: Config) -> dict[AccountId, Redaction]:
+    """The rules of those accounts that have any."""
+    return {
+        AccountId(account.id): Redaction(
+            one.as_rule() for one in account.redact
+        )
+        for account in config.account
+        if account.redact
+    }
 
 
 def own_origins(config: Config, port: int) -> tuple[str, ...]:

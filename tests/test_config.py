@@ -124,6 +124,13 @@ TWICE = GOOD["account"] * 2
         (agent(password_hash=CANARY), "password_hash"),
         (agent(password=CANARY), "password"),
         (agent(password_hash=""), "password_hash"),
+        (account(redact=[{"id": "a"}]), "redact a: a rule needs"),
+        (account(redact=[{"id": "a", "rule": CANARY}]), "rule"),
+        (account(redact=[{"id": "a", "rule": "cards"}] * 2), "two rules"),
+        (
+            account(redact=[{"id": "a", "pattern": f"{CANARY}(?=x)"}]),
+            "redact a: RE2 has no such group: (?= (looking ahead)",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_work_or_is_unsafe_is_refused(

@@ -59,12 +59,13 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "`[[account.channel]]`": config.ChannelConfig,
     "`[[account.agent]]`": config.AgentConfig,
     "`[[account.application]]`": config.ApplicationConfig,
+    "`[[account.redact]]`": config.RedactConfig,
 }
 
 #: Tables of their own, and what may not stand in a file.
 NOT_A_LINE = {
     "account", "agent", "application", "channel", "demo", "limits",
-    "master_key", "tls",
+    "master_key", "redact", "tls",
 }  # fmt: skip
 
 #: A field as (name, may be left out, type as the document writes it).

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from server.config import Config, parse
-from server.ids import AgentId, ChannelId
-from server.tenants import agents_of, channels_of, own_origins
+from server.config import Config, RedactConfig, parse
+from server.domain.message import Author
+from server.ids import AccountId, AgentId, ChannelId
+from server.tenants import (
+    agents_of,
+    channels_of,
+    own_origins,
+    redactions_of,
+)
 
 PHC = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA"
 
@@ -48,6 +55,22 @@ def test_durations_are_seconds() -> None:
     channel = channels_of(config())[ChannelId("acme-shop")]
 
     assert (channel.inactivity, channel.max_age) == (1800.0, 86_400.0)
+
+
+def test_rules_belong_to_their_account() -> None:
+    """As the settings have them; an account without any is left out."""
+    given = config()
+    redact = RedactConfig(id="cards", rule="cards", action="mask", keep=4)
+    acme = msgspec.structs.replace(given.account[0], redact=(redact,))
+    given = msgspec.structs.replace(given, account=(acme, given.account[1]))
+
+    redactions = redactions_of(given)
+
+    assert list(redactions) == ["acme"]
+    left = redactions[AccountId("acme")].redact(
+        "4111 1111 1111 1111", Author.CUSTOMER
+    )
+    assert left.text == "•••• •••• •••• 1111"
 
 
 def test_an_agents_hash_stays_out_of_sight() -> None:

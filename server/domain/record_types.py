@@ -133,7 +133,7 @@ RECORD_TYPES = (
         dies=_WITH_THE_CONVERSATION,
         held=True,
         columns=_MESSAGE_COLUMNS,
-        session_fields=("preview",),
+        session_fields=("carries", "preview"),
     ),
     RecordType(
         name="agent and bot messages, web",

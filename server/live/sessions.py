@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from server.domain.carry import Carry
 from server.domain.context import Context
 from server.domain.conversation import Conversation
 from server.domain.message import Author
@@ -91,6 +92,8 @@ class Session:
         customer_seen: How far the customer has got.
         agent_seen: How far the agents have got.
         preview: The head of the customer's last message, for agents' lists.
+        carries: What each side's last message may have begun: a number that
+            the next one ends.
         seats: The peers that take part.
         is_warned: Whether the peers were told that it ends soon.
         rate: How fast the customer may write.
@@ -109,6 +112,7 @@ class Session:
     __slots__ = (
         "accepted",
         "agent_seen",
+        "carries",
         "committed",
         "context",
         "conversation",
@@ -138,6 +142,7 @@ class Session:
         self.customer_seen = Progress()
         self.agent_seen = Progress()
         self.preview: str | None = None
+        self.carries: dict[Author, Carry] = {}
         self.seats: list[Seat] = []
         self.is_warned = False
         self.rate = rate
@@ -164,6 +169,7 @@ class Session:
         """Let go of everything a person said or did in it."""
         self.accepted.clear()
         self.preview = None
+        self.carries.clear()
         self.slot = None
         self.context = None
         self.cookies = None

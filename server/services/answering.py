@@ -185,7 +185,10 @@ class Shift:
         frame: Send,
         rich: Mapping[str, Any] | None = None,
     ) -> None:
-        said, me = said_in(session, frame, rich), self._me
+        me = self._me
+        said = said_in(
+            self._house, session, frame, side=Author.AGENT, rich=rich
+        )
 
         def speak(
             conversation: Conversation, at: float

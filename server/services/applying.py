@@ -40,6 +40,7 @@ from server.services.assigning import HandingOver
 from server.services.ending import Ending
 from server.services.events import Event
 from server.services.handing import Line, Outcome
+from server.services.hiding import hide
 from server.services.house import House
 from server.services.recording import Say
 from server.services.remembering import Remembering
@@ -168,7 +169,7 @@ class Applying:
         frame: Answer,
         listener: Listener,
     ) -> None:
-        said = _said(session, frame)
+        said = _said(self._house, session, frame)
 
         def speak(
             conversation: Conversation, at: float
@@ -286,15 +287,16 @@ def _check_live(session: Session) -> None:
         raise Refused(RefusalCode.CONVERSATION_ENDED)
 
 
-def _said(session: Session, frame: Answer) -> Said:
+def _said(house: House, session: Session, frame: Answer) -> Said:
     if frame.id in session.accepted:
         return Said(text="")  # of a repeat the words are not looked at
     rich: dict[str, Any] | None = plain(frame.rich)
-    return Said(
+    said = Said(
         text=clean(frame.text, may_be_empty=rich is not None),
         rich=rich,
         is_note=frame.note,
     )
+    return hide(house, session, said, Author.APPLICATION)
 
 
 def _show_typing(session: Session, frame: Typing, name: str) -> None:

@@ -21,6 +21,7 @@ from server.clock import Clock
 from server.domain.agent import Agent
 from server.domain.channel import Channel
 from server.domain.message import Author
+from server.domain.redaction import Redaction
 from server.errors import RefusalCode, Refused, Unavailable
 from server.ids import AccountId, AgentId, ChannelId, ConversationId, Randomness
 from server.live.deadlines import Deadlines
@@ -239,6 +240,7 @@ class House:
     deadlines: Deadlines
     presence: Presence[Any]
     pace: Pace = field(default_factory=Pace)
+    redactions: Mapping[AccountId, Redaction] = field(default_factory=dict)
     relay: Relay = field(default_factory=NoRelay)
     attachments: Attachments = field(default_factory=NoAttachments)
     senses: Senses = field(default_factory=NoSenses)

@@ -7,6 +7,7 @@ page: a page can be changed by whoever looks at it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -53,8 +54,21 @@ def arrived(
     _learn(session, known)
 
 
-def told(session: Session, channel: Channel, frame: TellContext) -> None:
-    """The page has told something; what it names replaces what was known."""
+def told(
+    session: Session,
+    channel: Channel,
+    frame: TellContext,
+    *,
+    hide: Callable[[str], str] = str,
+) -> None:
+    """The page has told something; what it names replaces what was known.
+
+    Args:
+        session: Whose surroundings.
+        channel: Which decides what is kept.
+        frame: What was told.
+        hide: What takes out of a tag what is not to be kept.
+    """
     known: dict[str, Any] = {}
     if frame.page is not None and Part.PAGE in channel.context:
         known["page"] = page_of(
@@ -72,7 +86,7 @@ def told(session: Session, channel: Channel, frame: TellContext) -> None:
         known["device"] = _device_in(frame.hints).over(before)
     if frame.tags is not None and Part.TAGS in channel.context:
         known["tags"] = {
-            name: one_line(value) for name, value in frame.tags.items()
+            name: hide(one_line(value)) for name, value in frame.tags.items()
         }
     _learn(session, known)
     if frame.cookies is not None and session.conversation.is_live:

@@ -12,6 +12,7 @@ from server.live.rate_limit import RateLimit
 from server.live.sessions import Listener, Seat, Session
 from server.protocol.client_frames import Send
 from server.protocol.server_frames import TypingSeen
+from server.services.hiding import hide
 from server.services.house import House
 from server.services.recording import Say, Speak
 from server.services.telling import seen_of, tell_all, tell_side
@@ -58,13 +59,20 @@ def _repeat(_: Conversation, __: float) -> tuple[Conversation, Message]:
 
 
 def said_in(
-    session: Session, frame: Send, rich: Mapping[str, Any] | None = None
+    house: House,
+    session: Session,
+    frame: Send,
+    *,
+    side: Author,
+    rich: Mapping[str, Any] | None = None,
 ) -> Said:
-    """What ``frame`` says in ``session``.
+    """What ``frame`` says in ``session``, with what is sensitive hidden.
 
     Args:
+        house: The parts.
         session: Where.
         frame: The words.
+        side: Whose they are.
         rich: The attachment it names, if it names one.
 
     Raises:
@@ -73,7 +81,7 @@ def said_in(
     """
     if frame.id in session.accepted:
         return Said(text="")
-    return Said(
+    said = Said(
         text=clean(
             frame.text,
             may_be_empty=frame.postback is not None or rich is not None,
@@ -82,6 +90,7 @@ def said_in(
         answers=frame.answers,
         postback=frame.postback,
     )
+    return hide(house, session, said, side)
 
 
 async def file_in(

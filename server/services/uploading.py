@@ -18,7 +18,6 @@ from server.domain.attachment import (
     LONGEST_LIFE,
     TAIL,
     Attachment,
-    clean_name,
     media_type,
 )
 from server.domain.audit import AuditEvent
@@ -27,6 +26,7 @@ from server.errors import RefusalCode, Refused, ServerError
 from server.ids import ConversationId, new_id
 from server.live.sessions import Session
 from server.services.attachment_rows import sealed_row
+from server.services.hiding import hide_in_name
 from server.services.house import House
 from server.store.group import Group
 from server.vault.chunks import CHUNK, KEY_SIZE, ChunkCipher
@@ -133,7 +133,7 @@ class Uploading:
             id=new_id(self.house.randomness),
             conversation=session.id,
             side=side,
-            name=clean_name(name),
+            name=hide_in_name(self.house, session, name, side),
             media_type="",
             size=0,
             expires_at=self.house.clock.now() + LONGEST_LIFE,

@@ -40,6 +40,7 @@ from server.protocol.server_frames import Pong, Resync, Welcome
 from server.services.beginning import begin
 from server.services.confiding import keep_sealed
 from server.services.ending import Ending
+from server.services.hiding import hider
 from server.services.house import House
 from server.services.purging import left_empty
 from server.services.recording import Touch
@@ -265,7 +266,8 @@ class Visit:
         wait = self._context_rate.take(self._house.clock.elapsed())
         if wait:
             raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
-        told(session, self._channel, frame)
+        hide = hider(self._house, session, Author.CUSTOMER)
+        told(session, self._channel, frame, hide=hide)
 
     def _private(self, session: Session, _: Seat, frame: TellPrivate) -> None:
         keep_sealed(self._house, session, self._channel, token=frame.token)
@@ -288,7 +290,13 @@ class Visit:
             session,
             client_id=frame.id,
             speak=by_customer(
-                said_in(session, frame, rich),
+                said_in(
+                    self._house,
+                    session,
+                    frame,
+                    side=Author.CUSTOMER,
+                    rich=rich,
+                ),
                 frame.id,
                 to_application=self._channel.starts_with_application,
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.carry import Carry
 from server.domain.context import Context
 from server.domain.conversation import Conversation
 from server.domain.message import Author
@@ -74,6 +75,7 @@ def test_a_session_forgets_everything_ephemeral() -> None:
     session.private_as_of = 5.0
     session.private_was_lost = True
     session.preview = "Hello"
+    session.carries = {Author.CUSTOMER: Carry("4111")}
     assert all(getattr(session, name) != fresh[name] for name in EPHEMERAL)
 
     session.forget()

@@ -1,0 +1,111 @@
+"""The one place where sensitive text is hidden.
+
+What people and programs say passes here before it is numbered, stored, handed
+over or shown, and so do the names of their files and the page's tags. The
+account's rules decide; the log is told how much was hidden, never what.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from server.domain.attachment import clean_name
+from server.domain.carry import NOTHING_CARRIED
+from server.domain.message import MOST_CHARACTERS, Author, Said
+from server.domain.redaction import Redaction
+from server.live.sessions import Session
+from server.services.house import House
+
+log = logging.getLogger(__name__)
+
+#: What is said if nothing else is left of it.
+NOTHING_LEFT: Final = "[hidden]"
+#: Members of rich parts that are names, not words: to change one would break
+#: what it names.
+_NAMES: Final = frozenset(
+    {"kind", "id", "media_type", "payload", "picture", "url"}
+)
+
+
+def hide(house: House, session: Session, said: Said, author: Author) -> Said:
+    """``said`` as it may be kept; the end of it is remembered for the next."""
+    redaction = house.redactions.get(session.conversation.account)
+    if redaction is None:
+        return said
+    before = session.carries.get(author, NOTHING_CARRIED)
+    left, carry = redaction.redact_after(said.text, author, before)
+    if carry is not before:
+        session.carries[author] = carry
+    count = sum(left.counts.values())
+    if said.rich is None and said.postback is None and not count:
+        return said
+    more = _Counting(redaction, author)
+    rich = None if said.rich is None else more.words(said.rich)
+    postback = None if said.postback is None else more.text(said.postback)
+    _note(session, count + more.count)
+    text = left.text[:MOST_CHARACTERS]
+    if count and not text.strip() and rich is None and postback is None:
+        text = NOTHING_LEFT
+    return replace(said, text=text, rich=rich, postback=postback)
+
+
+def hide_in_name(
+    house: House, session: Session, name: str, author: Author
+) -> str:
+    """The name of a file as it may be kept."""
+    return clean_name(hider(house, session, author)(clean_name(name)))
+
+
+def hider(
+    house: House, session: Session, author: Author
+) -> Callable[[str], str]:
+    """What hides in short texts that are not messages."""
+    redaction = house.redactions.get(session.conversation.account)
+    if redaction is None:
+        return str
+
+    def hidden(text: str) -> str:
+        left = redaction.redact(text, author)
+        _note(session, sum(left.counts.values()))
+        return left.text
+
+    return hidden
+
+
+class _Counting:
+    """Hides, and counts over several texts."""
+
+    def __init__(self, redaction: Redaction, author: Author) -> None:
+        self._redaction = redaction
+        self._author = author
+        self.count = 0
+
+    def text(self, text: str) -> str:
+        left = self._redaction.redact(text, self._author)
+        self.count += sum(left.counts.values())
+        return left.text
+
+    def words(self, rich: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: value if name in _NAMES else self._any(value)
+            for name, value in rich.items()
+        }
+
+    def _any(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self.text(value)
+            case list() | tuple():
+                return [self._any(one) for one in value]
+            case dict():
+                return self.words(value)
+            case _:
+                return value
+
+
+def _note(session: Session, count: int) -> None:
+    if count:
+        log.info("redacted", extra={"conversation": session.id, "count": count})
