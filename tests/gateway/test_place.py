@@ -98,7 +98,8 @@ def test_without_a_file_nothing_is_known(
 def test_a_new_file_is_taken(opened: Opened, database: Path) -> None:
     """Without a restart."""
     places = opened(database)
-    places.place("192.0.2.7")
+    before = places.place("192.0.2.7")
+    assert places.place("192.0.2.7") == before
 
     write(database, {"192.0.2.0/24": {"country": {"iso_code": "DK"}}})
 

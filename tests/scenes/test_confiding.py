@@ -104,8 +104,8 @@ CANARIES = {
 }
 
 
-async def confided(site: Site) -> Stranger:
-    """A customer of whom all three kinds of data are known, every way."""
+async def created(site: Site) -> str:
+    """The token of a session that the back-end has begun."""
     status, told = await call(
         site,
         "POST",
@@ -119,7 +119,12 @@ async def confided(site: Site) -> Stranger:
         ).encode(),
     )
     assert status == 200
-    customer = await site.customer(token=json.loads(told)["token"])
+    return str(json.loads(told)["token"])
+
+
+async def confided(site: Site) -> Stranger:
+    """A customer of whom all three kinds of data are known, every way."""
+    customer = await site.customer(token=await created(site))
     about = conversation_of(customer)
     await customer.say(
         "context",
