@@ -29,6 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command_line.print_key()
     if asked.command == "check":
         return command_line.check(asked.settings)
+    if asked.command == "audit":
+        return command_line.audit(
+            data=asked.data,
+            settings=asked.settings,
+            as_json=asked.json,
+            verify=asked.verify,
+        )
     if asked.settings is not None:
         return command_line.serve(asked.settings)
     return command_line.demonstrate(
@@ -79,7 +86,26 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--settings", type=Path, metavar="FILE", required=True, help="TOML"
     )
+    _add_audit(
+        commands.add_parser("audit", help="print the log of security events")
+    )
     return made
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    where = audit.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--data", type=Path, metavar="DIR", help="the data folder"
+    )
+    where.add_argument(
+        "--settings", type=Path, metavar="FILE", help="or what names it; TOML"
+    )
+    audit.add_argument("--json", action="store_true", help="for programs")
+    audit.add_argument(
+        "--verify",
+        action="store_true",
+        help="say whether it is whole instead; exit code 1 if it is not",
+    )
 
 
 if __name__ == "__main__":

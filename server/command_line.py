@@ -11,13 +11,15 @@ from pathlib import Path
 
 import uvloop
 
-from server import logs
+from server import auditor, logs
 from server.app import Server
 from server.config import Config, load
+from server.data_folder import DataFolder
 from server.demo import Demo
 from server.errors import Misconfigured, ServerError
 from server.ids import new_token, system_randomness, token_hash
 from server.process import harden
+from server.vault.master_key import MasterKey
 from server.vault.passwords import DEFAULTS, hash_password
 from server.vault.webhook_secret import WebhookSecret
 
@@ -92,6 +94,37 @@ def print_key() -> int:
     )
     print("\n".join(lines))  # noqa: T201 - what was asked for
     return 0
+
+
+def audit(
+    *, data: Path | None, settings: Path | None, as_json: bool, verify: bool
+) -> int:
+    """Print the audit log of a data folder, or whether it is whole.
+
+    Args:
+        data: The folder, its master key in it.
+        settings: Instead: the settings that name both.
+        as_json: For a program.
+        verify: Check it instead of printing it.
+    """
+    try:
+        config = load(settings) if settings else Config(data=data or Path())
+        if not verify:
+            for line in auditor.lines(config.data, as_json=as_json):
+                print(line)  # noqa: T201 - what was asked for
+            return 0
+        count, fault = auditor.check(config.data, _master_key(config))
+    except ServerError as error:
+        return _refused(error)
+    print(auditor.verdict(count, fault, as_json=as_json))  # noqa: T201 - as above
+    return FAILED if fault else 0
+
+
+def _master_key(config: Config) -> MasterKey:
+    if config.master_key is not None:
+        return MasterKey.parse(config.master_key)
+    usual = DataFolder(config.data).master_key_file
+    return MasterKey.load_file(config.master_key_file or usual)
 
 
 def _run(config: Config, demo: Demo | None = None) -> int:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from server.metrics import MOST_LABELS, OTHER, Counts, Metrics, Spread
+from tests.scenes.sites import Site
+
+DOCS = Path(__file__).parent.parent / "docs"
 
 
 def samples(metrics: Metrics) -> dict[tuple[str, str], float]:
@@ -74,3 +83,63 @@ def test_a_value_on_a_bound_belongs_below_it() -> None:
 
     assert spread.buckets() == [("1.0", 2), ("2.0", 3), ("+Inf", 4)]
     assert spread.total == 12.0
+
+
+def expressions() -> Iterator[str]:
+    """What the dashboard and the alerts ask for."""
+    dashboard = json.loads((DOCS / "grafana.json").read_text("utf-8"))
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            yield target["expr"]
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query":
+            yield variable["query"]["query"]
+    operating = (DOCS / "operating.md").read_text("utf-8")
+    rules = operating.split("```yaml\n")[1].split("```")[0]
+    yield from re.split(r"expr: ", rules)[1:]
+
+
+@pytest.fixture
+async def shown(tmp_path: Path) -> dict[str, set[str]]:
+    """What a server shows: the labels of each metric."""
+    site = Site(tmp_path / "data")
+    await site.start()
+    text = site.server._metrics.text().decode()
+    await site.stop()
+    return {
+        sample.name: set(sample.labels)
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_dashboard_and_alerts_ask_for_what_there_is(
+    shown: dict[str, set[str]],
+) -> None:
+    """Every name is a metric, and none of ours is forgotten."""
+    asked = {
+        name
+        for expression in expressions()
+        for name in re.findall(r"\b(?:dayfly|process)_\w+", expression)
+    }
+    family = re.compile(r"_(?:bucket|sum|count|created)$")
+    # Without a rule there is nothing to show yet.
+    known = shown.keys() | {"dayfly_redactions_total"}
+
+    assert asked <= known
+    ours = {family.sub("", name) for name in known if "dayfly" in name}
+    assert ours <= {family.sub("", name) for name in asked}
+
+
+async def test_no_label_names_a_person(shown: dict[str, set[str]]) -> None:
+    """Nor a conversation, an account, a channel or an address."""
+    labels = {
+        label
+        for name, found in shown.items()
+        if name.startswith("dayfly_")
+        for label in found
+    }
+
+    assert labels == {
+        "author", "by", "code", "le", "outcome", "role", "version", "why",
+    }  # fmt: skip
