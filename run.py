@@ -71,6 +71,11 @@ def parser() -> argparse.ArgumentParser:
         default="info",
         help="demo: how much goes to stderr",
     )
+    _add_commands(made)
+    return made
+
+
+def _add_commands(made: argparse.ArgumentParser) -> None:
     commands = made.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser(
         "hash-password",
@@ -89,7 +94,6 @@ def parser() -> argparse.ArgumentParser:
     _add_audit(
         commands.add_parser("audit", help="print the log of security events")
     )
-    return made
 
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:
