@@ -51,30 +51,7 @@ class Demo:
             }
             for name, shown in _AGENTS.items()
         ]
-        channel = {
-            "id": "shop",
-            "name": "Fjord & Fern",
-            "greeting": "Hello! Ask us about sizes, delivery or anything else.",
-            "color": "#0b6e4f",
-            "attachments": True,
-        }
         key = new_token(system_randomness)
-        bot = {
-            "id": "bot",
-            "name": "Fern the bot",
-            "key_hash": token_hash(key).hex(),
-        }
-        account = {
-            "id": "acme",
-            "name": "Fjord & Fern",
-            "channel": [channel],
-            "agent": agents,
-            "application": [bot],
-            "redact": [
-                {"id": "cards", "rule": "cards", "action": "mask", "keep": 4},
-                {"id": "iban", "rule": "iban", "action": "mask", "keep": 4},
-            ],
-        }
         config = parse(
             {
                 "data": str(data),
@@ -82,7 +59,7 @@ class Demo:
                 "port": port,
                 "log_level": log_level,
                 "demo": True,
-                "account": [account],
+                "account": [_account(agents, key)],
             },
             {},
             source="demo",
@@ -124,3 +101,29 @@ def _password() -> str:
         "".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3)
     )
     return "-".join(groups)
+
+
+def _account(agents: list[dict[str, str]], key: str) -> dict[str, object]:
+    channel = {
+        "id": "shop",
+        "name": "Fjord & Fern",
+        "greeting": "Hello! Ask us about sizes, delivery or anything else.",
+        "color": "#0b6e4f",
+        "attachments": True,
+    }
+    bot = {
+        "id": "bot",
+        "name": "Fern the bot",
+        "key_hash": token_hash(key).hex(),
+    }
+    return {
+        "id": "acme",
+        "name": "Fjord & Fern",
+        "channel": [channel],
+        "agent": agents,
+        "application": [bot],
+        "redact": [
+            {"id": "cards", "rule": "cards", "action": "mask", "keep": 4},
+            {"id": "iban", "rule": "iban", "action": "mask", "keep": 4},
+        ],
+    }

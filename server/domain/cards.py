@@ -21,6 +21,7 @@ from typing import Final
 
 from server.domain.card_networks import lengths_of
 from server.domain.folding import Span
+from server.domain.luhn import luhn_sums
 
 SHORTEST: Final = 13
 #: What may stand between two groups, up to three of them.
@@ -36,7 +37,6 @@ _PRINTED = frozenset(
 _MOST_PRINTED = 5
 #: Groups of so many digits are parts of a number even in a longer row.
 _WIDE = 3
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 def cards_in(text: str) -> Iterator[Span]:
@@ -116,22 +116,6 @@ class _Row:
 
     def _luhn(self, begin: int, end: int) -> bool:
         if self.sums is None:  # most rows need none
-            self.sums = _luhn_sums(self.digits)
+            self.sums = luhn_sums(self.digits)
         sums = self.sums[end % 2]
         return (sums[end] - sums[begin]) % 10 == 0
-
-
-def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
-    """Running sums for numbers that end behind an even and an odd place.
-
-    So every stretch of a long row is checked with one subtraction.
-    """
-    values = list(map(int, digits))
-    doubled = [_DOUBLED[value] for value in values]
-    even, odd = values.copy(), values.copy()
-    even[0::2] = doubled[0::2]
-    odd[1::2] = doubled[1::2]
-    return (
-        list(accumulate(even, initial=0)),
-        list(accumulate(odd, initial=0)),
-    )

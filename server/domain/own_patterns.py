@@ -84,11 +84,7 @@ class OwnPatterns:
 
 
 def check_pattern(pattern: str) -> None:
-    """See whether ``pattern`` may be used.
-
-    Raises:
-        Misconfigured: It may not; ``args`` is what to tell its author.
-    """
+    """Raise ``Misconfigured``, with what is wrong, for a refused pattern."""
     _compiled(_re2(), pattern)
 
 

@@ -296,7 +296,7 @@ def _said(house: House, session: Session, frame: Answer) -> Said:
         rich=rich,
         is_note=frame.note,
     )
-    return hide(house, session, said, Author.APPLICATION)
+    return hide(house, session, said, author=Author.APPLICATION)
 
 
 def _show_typing(session: Session, frame: Typing, name: str) -> None:

@@ -30,7 +30,7 @@ _NAMES: Final = frozenset(
 )
 
 
-def hide(house: House, session: Session, said: Said, author: Author) -> Said:
+def hide(house: House, session: Session, said: Said, *, author: Author) -> Said:
     """``said`` as it may be kept; the end of it is remembered for the next."""
     redaction = house.redactions.get(session.conversation.account)
     if redaction is None:
@@ -53,7 +53,7 @@ def hide(house: House, session: Session, said: Said, author: Author) -> Said:
 
 
 def hide_in_name(
-    house: House, session: Session, name: str, author: Author
+    house: House, session: Session, *, name: str, author: Author
 ) -> str:
     """The name of a file as it may be kept."""
     return clean_name(hider(house, session, author)(clean_name(name)))

@@ -90,7 +90,7 @@ def said_in(
         answers=frame.answers,
         postback=frame.postback,
     )
-    return hide(house, session, said, side)
+    return hide(house, session, said, author=side)
 
 
 async def file_in(

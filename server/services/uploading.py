@@ -133,7 +133,7 @@ class Uploading:
             id=new_id(self.house.randomness),
             conversation=session.id,
             side=side,
-            name=hide_in_name(self.house, session, name, side),
+            name=hide_in_name(self.house, session, name=name, author=side),
             media_type="",
             size=0,
             expires_at=self.house.clock.now() + LONGEST_LIFE,

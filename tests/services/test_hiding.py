@@ -100,7 +100,10 @@ async def test_an_accounts_rules_are_its_own() -> None:
     which = line.last("welcome")["summary"]["conversation"]
     session = world.session(which)
     assert session.preview == CARD
-    assert hide_in_name(world.house, session, CARD, Author.CUSTOMER) == CARD
+    assert (
+        hide_in_name(world.house, session, name=CARD, author=Author.CUSTOMER)
+        == CARD
+    )
 
 
 async def test_what_an_application_says_is_hidden() -> None:
@@ -165,7 +168,9 @@ async def test_names_of_files_and_tags_are_hidden() -> None:
     assert session.context is not None
     assert session.context.as_map()["tags"] == {"note": "pays with [hidden]"}
     assert (
-        hide_in_name(world.house, session, f"{CARD}.pdf", Author.CUSTOMER)
+        hide_in_name(
+            world.house, session, name=f"{CARD}.pdf", author=Author.CUSTOMER
+        )
         == "[hidden].pdf"
     )
 
@@ -181,7 +186,7 @@ async def test_what_goes_with_words_keeps_its_numbers() -> None:
         world.house,
         world.session(which),
         Said(text="", rich=rich),
-        Author.AGENT,
+        author=Author.AGENT,
     )
 
     assert said == Said(text="", rich=rich | {"name": "[hidden]"})
