@@ -123,6 +123,7 @@ class Server:
         self._resources.callback(parts.senses.close)
         self._resources.push_async_callback(parts.programs.egress.close)
         self._start_task("writing", opened.history.run())
+        self._resources.push_async_callback(parts.scrubbing.finish)
         await self._begin_audit()
         self._resources.push_async_callback(parts.programs.relaying.stop)
         # Stopped before the writing is: some of them wait for it.

@@ -195,6 +195,7 @@ class Answer(ClientFrame, frozen=True, kw_only=True, gc=False, tag="answer"):
     id: Id
     text: str = ""
     rich: Rich | None = None
+    attachment: Id | None = None
     note: bool = False
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from server.domain.application import Application
@@ -122,6 +122,26 @@ class Applying:
             raise _unknown()
         return _checked(application, found)
 
+    async def file_in(
+        self, session: Session, frame: ClientFrame
+    ) -> Mapping[str, Any] | None:
+        """The attachment that ``frame`` sends along, if it is a message.
+
+        Raises:
+            Refused: There is no such file of an application in ``session``,
+                or something else goes with the words already.
+            ServerError: What is stored cannot be read.
+        """
+        if not isinstance(frame, Answer) or frame.attachment is None:
+            return None
+        if frame.rich is not None:
+            raise Refused(RefusalCode.MALFORMED, path="$.attachment")
+        if frame.id in session.accepted:
+            return None  # of a repeat nothing is looked at
+        return await self._house.attachments.rich_of(
+            session, frame.attachment, Author.APPLICATION
+        )
+
     def carry_out(
         self,
         application: Application,
@@ -129,8 +149,16 @@ class Applying:
         frame: ClientFrame,
         *,
         listener: Listener,
+        file: Mapping[str, Any] | None = None,
     ) -> None:
         """Do what ``frame`` asks for; ``listener`` is told how it went.
+
+        Args:
+            application: Who asks.
+            session: Where.
+            frame: For what.
+            listener: Who is told.
+            file: What ``file_in`` found.
 
         Raises:
             Refused: It is not possible, or too much at once.
@@ -141,7 +169,8 @@ class Applying:
             raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
         match frame:
             case Answer():
-                self._say(application, session, frame, listener)
+                said = _said(self._house, session, frame, file)
+                self._say(application, session, frame.id, said, listener)
             case Typing():
                 _show_typing(session, frame, application.name)
             case RaiseEvent():
@@ -166,23 +195,22 @@ class Applying:
         self,
         application: Application,
         session: Session,
-        frame: Answer,
+        client_id: str,
+        said: Said,
         listener: Listener,
     ) -> None:
-        said = _said(self._house, session, frame)
-
         def speak(
             conversation: Conversation, at: float
         ) -> tuple[Conversation, Message]:
             return conversation.serve(
-                said, name=application.name, client_id=frame.id, at=at
+                said, name=application.name, client_id=client_id, at=at
             )
 
         self._house.records.put(
             Say(
                 self._house,
                 session,
-                client_id=frame.id,
+                client_id=client_id,
                 speak=speak,
                 listener=listener,
                 seat=None,
@@ -201,7 +229,8 @@ class Applying:
             ServerError: It was refused, or could not be done.
         """
         receipt = Receipt()
-        self.carry_out(application, session, frame, listener=receipt)
+        file = await self.file_in(session, frame)
+        self.carry_out(application, session, frame, listener=receipt, file=file)
         if isinstance(frame, Answer):
             return await receipt.ack
         return None
@@ -287,10 +316,15 @@ def _check_live(session: Session) -> None:
         raise Refused(RefusalCode.CONVERSATION_ENDED)
 
 
-def _said(house: House, session: Session, frame: Answer) -> Said:
+def _said(
+    house: House,
+    session: Session,
+    frame: Answer,
+    file: Mapping[str, Any] | None,
+) -> Said:
     if frame.id in session.accepted:
         return Said(text="")  # of a repeat the words are not looked at
-    rich: dict[str, Any] | None = plain(frame.rich)
+    rich: Mapping[str, Any] | None = file or plain(frame.rich)
     said = Said(
         text=clean(frame.text, may_be_empty=rich is not None),
         rich=rich,

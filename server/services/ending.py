@@ -32,8 +32,8 @@ from server.store.group import Group
 log = logging.getLogger(__name__)
 
 #: Conversations erased together. More would hold the writer for longer than
-#: the chats that go on should wait: 500 of 20 messages take about 30 ms.
-MOST_TOGETHER = 500
+#: the chats that go on should wait: 64 of 20 messages take about 5 ms.
+MOST_TOGETHER = 64
 #: Seconds until a step that failed is tried again.
 RETRY = 1.0
 

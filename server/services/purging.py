@@ -24,6 +24,10 @@ from server.services.timing import deadline_frame, deadline_of
 
 log = logging.getLogger(__name__)
 
+#: Conversations looked at in one go, and seconds between two of them: a
+#: thousand that are due together are spread over half a second.
+AT_ONCE = 32
+BREATH = 0.015
 #: Seconds by which the wall clock may run away from the steady one. Leap
 #: seconds and time servers move it by less; somebody who sets it by hours
 #: must not have every conversation purged by that.
@@ -69,9 +73,13 @@ class Purging:
         if not self._trusts_the_clock():
             return
         now = self._house.clock.now()
-        for conversation in self._house.deadlines.advance(now):
+        due = self._house.deadlines.advance(now)
+        for count, conversation in enumerate(due, start=1):
             self._house.lingering.pop(conversation, None)
             await self._look_at(conversation, now)
+            if count % AT_ONCE == 0:
+                # Others are chatting: let them through between two handfuls.
+                await self._house.clock.sleep(BREATH)
 
     def _trusts_the_clock(self) -> bool:
         clock = self._house.clock

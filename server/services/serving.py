@@ -136,7 +136,7 @@ class Service:
         me = self._me
         conversation = getattr(frame, "conversation", None)
         session = self._applying.here(me, conversation)
-        if session is None:
+        if session is None or getattr(frame, "attachment", None):
             return self._answer_later(frame, conversation)
         self._applying.carry_out(me, session, frame, listener=self._listener)
         return None
@@ -146,7 +146,10 @@ class Service:
     ) -> None:
         me = self._me
         session = await self._applying.find(me, conversation)
-        self._applying.carry_out(me, session, frame, listener=self._listener)
+        file = await self._applying.file_in(session, frame)
+        self._applying.carry_out(
+            me, session, frame, listener=self._listener, file=file
+        )
 
     def leave(self) -> None:
         """The connection is gone; safe to repeat."""

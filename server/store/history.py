@@ -186,7 +186,7 @@ class History(Reading):
         self._metrics.checkpoint_failures.add()
         raise Unavailable("the write-ahead log could not be emptied")
 
-    async def scrub(self) -> bool:
+    async def scrub(self, most: int = MOST_SCRUBBED) -> bool:
         """Write the whole file anew, without what erasing may leave of a row.
 
         ``secure_delete`` overwrites what is deleted, but not the copy that
@@ -195,14 +195,16 @@ class History(Reading):
         this takes the bytes away as well. Costs a second per 100 MB, during
         which nothing is written, and the size of the file in memory.
 
+        Args:
+            most: Bytes of the file up to which it is done.
+
         Returns:
-            Whether it was done; not if the file is bigger than
-            ``MOST_SCRUBBED``.
+            Whether it was done.
 
         Raises:
             Unavailable: The disk refused; the file is as it was.
         """
-        if not await asyncio.to_thread(is_at_most, self._path, MOST_SCRUBBED):
+        if not await asyncio.to_thread(is_at_most, self._path, most):
             return False
         async with self._writing:
             try:

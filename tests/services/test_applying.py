@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from server.domain.application import Application
+from server.domain.message import Author
 from server.errors import RefusalCode, Refused, Unavailable
+from server.ids import ConversationId
+from server.live.sessions import Session
 from server.protocol.client_frames import (
     Answer,
     ClientFrame,
@@ -84,6 +90,62 @@ async def test_a_menu_needs_no_words() -> None:
     with pytest.raises(Refused) as refused:
         await do(world, which, Answer(conversation=which, id="nothing-1"))
     assert refused.value.code is RefusalCode.TEXT_EMPTY
+
+
+class OneFile:
+    """Keeps one file of the application."""
+
+    async def rich_of(
+        self, session: Session, id_: str, side: Author
+    ) -> dict[str, Any]:
+        if (id_, side) != ("the-file-01", Author.APPLICATION):
+            raise Refused(RefusalCode.MALFORMED, path="$.attachment")
+        return {"kind": "attachment", "id": id_, "name": "terms.pdf"}
+
+    async def erase(self, conversations: Sequence[ConversationId]) -> None:
+        """It has none to erase."""
+
+
+async def test_an_answer_may_bring_a_file_along() -> None:
+    """One that the application sent; with no words, if it likes."""
+    world = ProgramWorld()
+    world.house.attachments = OneFile()
+    line, which, _ = await world.conversation()
+    frame = Answer(conversation=which, id="file-0001", attachment="the-file-01")
+
+    first = await do(world, which, frame)
+    again = await do(world, which, frame)
+
+    assert line.last("message")["rich"]["name"] == "terms.pdf"
+    assert first is not None
+    assert again is not None
+    assert again.number == first.number
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"attachment": "another-01"},
+        {
+            "attachment": "the-file-01",
+            "rich": Menu(items=(Choice(text="Yes", payload="y"),)),
+        },
+    ],
+)
+async def test_a_file_that_is_not_there_is_no_answer(
+    answer: dict[str, Any],
+) -> None:
+    """Somebody else's file, or two things beside the words: refused."""
+    world = ProgramWorld()
+    world.house.attachments = OneFile()
+    _, which, _ = await world.conversation()
+
+    with pytest.raises(Refused) as refused:
+        await do(
+            world, which, Answer(conversation=which, id="file-0001", **answer)
+        )
+
+    assert refused.value.path == "$.attachment"
 
 
 async def test_a_note_is_hidden_from_the_customer() -> None:

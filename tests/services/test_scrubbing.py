@@ -8,7 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.errors import Unavailable
-from server.services.scrubbing import SHARE, SOON, Scrubbing
+from server.services.scrubbing import (
+    MOST_WHILE_RUNNING,
+    SHARE,
+    SOON,
+    Scrubbing,
+)
 from tests.fakes import FakeClock
 from tests.services.worlds import settle
 
@@ -20,10 +25,13 @@ class FakeDatabase:
         self._clock = clock
         self.scrubbed_at: list[float] = []
         self.is_failing = False
+        self.size = 1000
 
-    async def scrub(self) -> bool:
+    async def scrub(self, most: int) -> bool:
         if self.is_failing:
             raise Unavailable
+        if self.size > most:
+            return False
         self.scrubbed_at.append(self._clock.elapsed())
         await self._clock.sleep(1.0)
         return True
@@ -105,3 +113,31 @@ async def test_a_scrub_that_failed_is_tried_again(parts: Parts) -> None:
     database.is_failing = False
     await passing(clock, SOON + 1.0)
     assert len(database.scrubbed_at) == 1
+
+
+async def test_a_big_file_is_scrubbed_when_the_server_stops(
+    parts: Parts,
+) -> None:
+    """Chats are not held up for it; nothing is left all the same."""
+    clock, database, scrubbing = parts
+    database.size = MOST_WHILE_RUNNING + 1
+    scrubbing.wake.set()
+    await settle()
+    await passing(clock, 2 * SOON)
+    assert database.scrubbed_at == []
+
+    finishing = asyncio.create_task(scrubbing.finish())
+    await settle()
+    await passing(clock, 1.0)
+    await finishing
+
+    assert len(database.scrubbed_at) == 1
+
+
+async def test_a_stop_with_nothing_left_scrubs_nothing(parts: Parts) -> None:
+    """Stopping an idle server costs nothing."""
+    _, database, scrubbing = parts
+
+    await scrubbing.finish()
+
+    assert database.scrubbed_at == []
