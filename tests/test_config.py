@@ -96,6 +96,11 @@ TWICE = GOOD["account"] * 2
         (settings(trusted_proxies=["0.0.0.0/0"]), "trusted_proxies"),
         (settings(trusted_proxies=["::/0"]), "trusted_proxies"),
         (settings(tls={"certificate": "c.pem"}), "key"),
+        (settings(metrics="everybody"), "metrics"),
+        (settings(metrics="token"), "metrics_token_hash"),
+        (settings(metrics_token_hash=64 * "a"), "metrics_token_hash"),
+        (settings(metrics="token", metrics_token_hash=CANARY), "metrics_token"),
+        (settings(audit_days=0), "audit_days"),
         (channel(secret=CANARY), "secret"),
         (channel(secret="ab" * 20), "secret"),
         (channel(controlled_creation=True), "controlled_creation"),
@@ -148,11 +153,24 @@ def test_what_cannot_work_or_is_unsafe_is_refused(
         {"host": "::1"},
         {"host": "localhost", "public_url": "http://localhost:8420"},
         {"public_url": "https://chat.example/"},
+        {"metrics": "off"},
+        {"metrics": "token", "metrics_token_hash": 64 * "a"},
     ],
 )
 def test_what_is_safe_is_accepted(given: dict[str, Any]) -> None:
     """Open to the network only with TLS, or a proxy that does it."""
     assert isinstance(parse(settings(**given), {}), Config)
+
+
+def test_settings_that_are_the_same_are_written_the_same() -> None:
+    """Whatever their order; and a changed secret is a change."""
+    given = settings(audit_days=7)
+    turned = dict(reversed(given.items()))
+    other = parse(agent(password_hash="$argon2id$other"), {})
+
+    assert parse(given, {}).canonical() == parse(turned, {}).canonical()
+    assert parse(given, {}).canonical() != parse(settings(), {}).canonical()
+    assert other.canonical() != parse(settings(), {}).canonical()
 
 
 def test_the_environment_comes_before_the_file() -> None:
