@@ -115,7 +115,6 @@ class _Row:
         )
 
     def _luhn(self, begin: int, end: int) -> bool:
-        if self.sums is None:  # most rows need none
-            self.sums = luhn_sums(self.digits)
+        self.sums = self.sums or luhn_sums(self.digits)  # most need none
         sums = self.sums[end % 2]
         return (sums[end] - sums[begin]) % 10 == 0

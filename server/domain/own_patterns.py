@@ -22,7 +22,7 @@ _MEMORY: Final = 64 * 1024
 _MEMORY_TOGETHER: Final = 8 * 2**20
 #: Instructions of one pattern and of all of an account. At the very worst
 #: each costs 12 ns a character.
-LARGEST: Final = 500
+LARGEST: Final = 400
 LARGEST_TOGETHER: Final = 20_000
 #: Things one pattern hides in a text; with more, all from there on is hidden.
 MOST_FOUND: Final = 500
@@ -114,7 +114,7 @@ def _compiled(re2: ModuleType, pattern: str) -> Any:
     except UnicodeEncodeError:
         raise Misconfigured("a pattern must be Unicode text") from None
     if compiled.programsize > LARGEST:
-        raise Misconfigured("it is too large: fewer or smaller repetitions")
+        raise Misconfigured("it is too large: try ranges such as [a-z]")
     if compiled.search("") is not None:
         raise Misconfigured("it is found where there is nothing")
     return compiled
