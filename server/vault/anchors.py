@@ -20,20 +20,31 @@ _SETTINGS = "settings digests, version 1"
 
 
 class Anchors:
-    """Seals anchors and checks them."""
+    """Seals anchors and checks them.
 
-    def __init__(self, master: MasterKey) -> None:
+    Args:
+        master: Under which everything is sealed.
+        previous: The one before it, while the master key is being changed:
+            what was sealed under it is believed once more.
+    """
+
+    def __init__(
+        self, master: MasterKey, previous: MasterKey | None = None
+    ) -> None:
         self._key = master.derive(_ANCHORS)
+        self._keys = [one.derive(_ANCHORS) for one in (master, previous) if one]
         self._subjects_key = master.derive(_SUBJECTS)
         self._settings_key = master.derive(_SETTINGS)
 
     def seal(self, anchor: Anchor) -> bytes:
         """32 bytes that nobody else can make for ``anchor``."""
-        return hmac.digest(self._key, anchor.canonical(), hashlib.sha256)
+        return _seal(self._key, anchor)
 
     def is_sound(self, anchor: Anchor, seal: bytes) -> bool:
         """Whether ``seal`` is that of ``anchor``."""
-        return hmac.compare_digest(self.seal(anchor), seal)
+        return any(
+            hmac.compare_digest(_seal(key, anchor), seal) for key in self._keys
+        )
 
     def pseudonym(self, subject: str) -> str:
         """What stands in the log for ``subject``; the same for the same.
@@ -51,3 +62,7 @@ class Anchors:
         and secrets against it.
         """
         return hmac.digest(self._settings_key, settings, hashlib.sha256)
+
+
+def _seal(key: bytes, anchor: Anchor) -> bytes:
+    return hmac.digest(key, anchor.canonical(), hashlib.sha256)

@@ -46,6 +46,15 @@ def test_without_the_master_key_nothing_can_be_sealed() -> None:
     assert not Anchors(MASTER).is_sound(ANCHOR, Anchors(OTHER).seal(ANCHOR))
 
 
+def test_a_changed_master_key_believes_the_one_before() -> None:
+    """While it is named; what is sealed anew is under the new one alone."""
+    changing = Anchors(OTHER, previous=MASTER)
+
+    assert changing.is_sound(ANCHOR, Anchors(MASTER).seal(ANCHOR))
+    assert Anchors(OTHER).is_sound(ANCHOR, changing.seal(ANCHOR))
+    assert not Anchors(MASTER).is_sound(ANCHOR, changing.seal(ANCHOR))
+
+
 def test_a_conversation_is_known_again_by_its_pseudonym() -> None:
     """By whoever has its id and the key; the id does not follow from it."""
     anchors = Anchors(MASTER)
