@@ -45,7 +45,14 @@ from server.services.listing import listing_for
 from server.services.remembering import Remembering, new_rate, page
 from server.services.signing_in import SigningIn
 from server.services.surroundings import context_of
-from server.services.taking_part import file_in, mark, said_in, say, show_typing
+from server.services.taking_part import (
+    file_in,
+    hidden_in,
+    mark,
+    said_in,
+    say,
+    show_typing,
+)
 from server.services.telling import milliseconds, summary_of
 from server.services.timing import deadline_frame
 from server.services.visiting import HEARTBEAT, PONG, limits_of, resumed_at
@@ -186,15 +193,18 @@ class Shift:
         rich: Mapping[str, Any] | None = None,
     ) -> None:
         me = self._me
-        said = said_in(
-            self._house, session, frame, side=Author.AGENT, rich=rich
+        said = hidden_in(
+            self._house,
+            session,
+            said_in(session, frame, rich),
+            side=Author.AGENT,
         )
 
         def speak(
             conversation: Conversation, at: float
         ) -> tuple[Conversation, Message]:
             return conversation.answer(
-                said,
+                said(),
                 agent=me.id,
                 name=me.display_name,
                 client_id=frame.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.domain.conversation import Conversation
@@ -59,20 +59,13 @@ def _repeat(_: Conversation, __: float) -> tuple[Conversation, Message]:
 
 
 def said_in(
-    house: House,
-    session: Session,
-    frame: Send,
-    *,
-    side: Author,
-    rich: Mapping[str, Any] | None = None,
+    session: Session, frame: Send, rich: Mapping[str, Any] | None = None
 ) -> Said:
-    """What ``frame`` says in ``session``, with what is sensitive hidden.
+    """What ``frame`` says in ``session``; nothing is hidden yet.
 
     Args:
-        house: The parts.
         session: Where.
         frame: The words.
-        side: Whose they are.
         rich: The attachment it names, if it names one.
 
     Raises:
@@ -81,7 +74,7 @@ def said_in(
     """
     if frame.id in session.accepted:
         return Said(text="")
-    said = Said(
+    return Said(
         text=clean(
             frame.text,
             may_be_empty=frame.postback is not None or rich is not None,
@@ -90,7 +83,6 @@ def said_in(
         answers=frame.answers,
         postback=frame.postback,
     )
-    return hide(house, session, said, author=side)
 
 
 async def file_in(
@@ -107,14 +99,27 @@ async def file_in(
     return await house.attachments.rich_of(session, frame.attachment, side)
 
 
-def by_customer(said: Said, client_id: str, *, to_application: bool) -> Speak:
-    """The customer says ``said``."""
+def hidden_in(
+    house: House, session: Session, said: Said, *, side: Author
+) -> Callable[[], Said]:
+    """What is left of ``said``, found out when it is numbered.
+
+    Not before: who writes too fast must not make the server look for numbers,
+    and a number split over two messages is split in the order they get.
+    """
+    return lambda: hide(house, session, said, author=side)
+
+
+def by_customer(
+    said: Callable[[], Said], client_id: str, *, to_application: bool
+) -> Speak:
+    """The customer says what ``said`` returns."""
 
     def speak(
         conversation: Conversation, at: float
     ) -> tuple[Conversation, Message]:
         return conversation.write(
-            said, client_id=client_id, at=at, to_application=to_application
+            said(), client_id=client_id, at=at, to_application=to_application
         )
 
     return speak

@@ -49,6 +49,7 @@ from server.services.surroundings import arrived, new_context_rate, told
 from server.services.taking_part import (
     by_customer,
     file_in,
+    hidden_in,
     mark,
     said_in,
     say,
@@ -290,12 +291,11 @@ class Visit:
             session,
             client_id=frame.id,
             speak=by_customer(
-                said_in(
+                hidden_in(
                     self._house,
                     session,
-                    frame,
+                    said_in(session, frame, rich),
                     side=Author.CUSTOMER,
-                    rich=rich,
                 ),
                 frame.id,
                 to_application=self._channel.starts_with_application,
