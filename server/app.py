@@ -140,7 +140,7 @@ class Server:
             health=self.health,
             is_ready=self._is_ready,
         )
-        watch_parts(self._metrics, parts, opened, front)
+        watch_parts(self._metrics, parts, opened=opened, front=front)
         self._start_parts()
         self._resources.push_async_callback(self._stop_listening)
         await self._front.listener.started()

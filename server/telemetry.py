@@ -35,7 +35,7 @@ def know_labels(metrics: Metrics) -> None:
 
 
 def watch_parts(
-    metrics: Metrics, parts: Parts, opened: Opened, front: Front
+    metrics: Metrics, parts: Parts, *, opened: Opened, front: Front
 ) -> None:
     """Have ``metrics`` show how everything stands."""
     house = parts.house

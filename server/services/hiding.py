@@ -8,6 +8,7 @@ account's rules decide; the log is told how much was hidden, never what.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -39,15 +40,14 @@ def hide(house: House, session: Session, said: Said, *, author: Author) -> Said:
     left, carry = redaction.redact_after(said.text, author, before)
     if carry is not before:
         session.carries[author] = carry
-    count = sum(left.counts.values())
-    if said.rich is None and said.postback is None and not count:
+    if said.rich is None and said.postback is None and not left.counts:
         return said
-    more = _Counting(redaction, author)
+    more = _Counting(redaction, author, left.counts)
     rich = None if said.rich is None else more.words(said.rich)
     postback = None if said.postback is None else more.text(said.postback)
-    _note(session, count + more.count)
+    _note(house, session, more.counts)
     text = left.text[:MOST_CHARACTERS]
-    if count and not text.strip() and rich is None and postback is None:
+    if left.counts and not text.strip() and rich is None and postback is None:
         text = NOTHING_LEFT
     return replace(said, text=text, rich=rich, postback=postback)
 
@@ -69,7 +69,7 @@ def hider(
 
     def hidden(text: str) -> str:
         left = redaction.redact(text, author)
-        _note(session, sum(left.counts.values()))
+        _note(house, session, left.counts)
         return left.text
 
     return hidden
@@ -78,14 +78,16 @@ def hider(
 class _Counting:
     """Hides, and counts over several texts."""
 
-    def __init__(self, redaction: Redaction, author: Author) -> None:
+    def __init__(
+        self, redaction: Redaction, author: Author, counts: Mapping[str, int]
+    ) -> None:
         self._redaction = redaction
         self._author = author
-        self.count = 0
+        self.counts = Counter(counts)
 
     def text(self, text: str) -> str:
         left = self._redaction.redact(text, self._author)
-        self.count += sum(left.counts.values())
+        self.counts.update(left.counts)
         return left.text
 
     def words(self, rich: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,6 +108,11 @@ class _Counting:
                 return value
 
 
-def _note(session: Session, count: int) -> None:
-    if count:
-        log.info("redacted", extra={"conversation": session.id, "count": count})
+def _note(house: House, session: Session, counts: Mapping[str, int]) -> None:
+    if counts:
+        for rule, count in counts.items():
+            house.metrics.redactions[rule].add(count)
+        log.info(
+            "redacted",
+            extra={"conversation": session.id, "count": sum(counts.values())},
+        )

@@ -43,6 +43,8 @@ async def test_what_a_customer_types_reaches_nobody_unhidden(
     assert world.session(which).preview == "my card: [hidden]!"
     record = next(one for one in caplog.records if one.msg == "redacted")
     assert record.__dict__["count"] == 1
+    counted = world.house.metrics.redactions.values()
+    assert [count.value for count in counted] == [1]
     assert "4111" not in caplog.text
 
 
