@@ -44,6 +44,10 @@ WEB = Path(__file__).parent.parent / "web"
 
 CONFIG = "{{dayfly-config}}"
 
+#: Beside the loader, the one script that pages of other sites load.
+SHIM = "widget/pega.js"
+_FOR_OTHER_SITES = {"cross-origin-resource-policy": "cross-origin"}
+
 _DEMO_PAGE = re.compile(r"([a-z0-9_-]+)(\.html)?")
 
 # Escapes that mean the same to JSON and nothing to HTML: no text in it can
@@ -144,10 +148,7 @@ class _Site:
     async def loader(self, request: Request) -> Response:
         self._channel(request)
         script = _found(self._files.asset("widget/widget.js"))
-        # The one file that pages of other sites load as their own.
-        return script.answer(
-            request, {"cross-origin-resource-policy": "cross-origin"}
-        )
+        return script.answer(request, _FOR_OTHER_SITES)
 
     async def frame(self, request: Request) -> Response:
         channel = self._channel(request)
@@ -175,7 +176,9 @@ class _Site:
         )
         if folder == "demo" and not self._demo:
             raise HTTPException(404)
-        return _found(self._files.asset(f"{folder}/{file}")).answer(request, {})
+        name = f"{folder}/{file}"
+        headers = _FOR_OTHER_SITES if name == SHIM else {}
+        return _found(self._files.asset(name)).answer(request, headers)
 
     def _channel(self, request: Request) -> Channel:
         channel = self._channels.get(request.path_params["channel"])

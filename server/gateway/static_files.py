@@ -32,8 +32,8 @@ HTML = "text/html; charset=utf-8"
 # or to a hidden file can even be written like this.
 _NAME = re.compile(r"[a-z0-9_-]+/[a-z0-9_-]+\.([a-z0-9]+)")
 
-# What in a script or style sheet is for people who read its source: indentation,
-# and comments that have their line to themselves. No string of ours depends on either.
+# What in a script or style sheet is for people who read its source:
+# indentation, and comments with a line to themselves. No string needs either.
 _FOR_READERS = re.compile(rb"^[ \t]+(?://[^\n]*\n)?|^//[^\n]*\n", re.MULTILINE)
 
 # Below it, gzip saves less than a packet; above, it saves two thirds.

@@ -3,117 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, WebSocketRoute, expect
+from playwright.async_api import Browser, expect
 
-from tests.browser.desk import Desk
+from tests.browser.desk import NOW, Desk, DeskScript, message
 from tests.browser.running import LOOP, PATIENCE, Running
 
 pytestmark = pytest.mark.timeout(120)
 
-ID = "W7hRaaaaaaaaaaaaaaaaaa"
-NOW = 4_000_000_000_000
-LIMITS = {"text": 4000, "frame": 65536, "per_second": 5, "burst": 20}
-NOTHING = {"delivered": 0, "read": 0}
-
-
-def message(number: int, text: str) -> dict[str, Any]:
-    """A customer's message."""
-    own = {"number": number, "id": f"c-{number:08}", "at": NOW + number}
-    return {**own, "author": "customer", "text": text}
-
-
-class Script:
-    """The server's part of the protocol, with one conversation of ours.
-
-    Attributes:
-        heard: Every frame of the console, of all connections.
-        held: The messages that the conversation holds.
-        epoch: The conversation's.
-        is_refusing: Whether new connections are turned away.
-        news: Set by every frame.
-    """
-
-    def __init__(self) -> None:
-        self.heard: list[dict[str, Any]] = []
-        self.held = [message(1, "the first text")]
-        self.epoch = "e1"
-        self.connections = 0
-        self.is_refusing = False
-        self.news = asyncio.Event()
-        self._wire: WebSocketRoute | None = None
-
-    async def route(self, wire: WebSocketRoute) -> None:
-        """Stand in for the server on one connection."""
-        if self.is_refusing:
-            await wire.close(code=1013)
-            return
-        self.connections += 1
-        self._wire = wire
-        wire.on_message(self._hear)
-
-    def say(self, what: str, **fields: Any) -> None:
-        """Tell the console one frame."""
-        assert self._wire is not None
-        self._wire.send(json.dumps({"type": what, **fields}))
-
-    def tell(self, what: str, **fields: Any) -> None:
-        """Tell it one frame about the conversation."""
-        self.say(what, conversation=ID, **fields)
-
-    async def close(self, code: int) -> None:
-        """Close the connection as the server does."""
-        assert self._wire is not None
-        await self._wire.close(code=code)
-
-    def all(self, what: str) -> list[dict[str, Any]]:
-        """Every frame of type ``what`` so far."""
-        return [frame for frame in self.heard if frame["type"] == what]
-
-    def summary(self) -> dict[str, Any]:
-        """What the lists say of the conversation."""
-        names = {"conversation": ID, "channel": "shop", "phase": "active"}
-        times = {"started_at": NOW, "last_at": NOW, "ends_at": NOW + 1_800_000}
-        seen = {"customer_seen": NOTHING, "agent_seen": NOTHING}
-        ours = {"agent": "Maria", "mine": True, "last": len(self.held)}
-        return {**names, **times, **seen, **ours, "epoch": self.epoch}
-
-    def _hear(self, raw: str | bytes) -> None:
-        frame: dict[str, Any] = json.loads(raw)
-        self.heard.append(frame)
-        self.news.set()
-        if frame["type"] == "hello":
-            welcome = {"role": "agent", "name": "Maria", "token": "t"}
-            self.say(
-                "welcome", **welcome, limits=LIMITS, heartbeat=25, now_at=NOW
-            )
-            self.say("list", waiting=[], mine=[self.summary()])
-        elif frame["type"] == "watch":
-            self._watch(frame)
-
-    def _watch(self, frame: dict[str, Any]) -> None:
-        last = frame.get("last", 0)
-        self.tell("watching", summary=self.summary())
-        if frame.get("epoch", self.epoch) != self.epoch:
-            self.tell("resync", epoch=self.epoch)
-            last = 0
-        self.tell("history", messages=self.held[last:])
-
 
 @pytest.fixture
-def script() -> Script:
+def script() -> DeskScript:
     """A server that says what a test wants."""
-    return Script()
+    return DeskScript()
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)
 async def scripted(
-    browser: Browser, server: Running, script: Script
+    browser: Browser, server: Running, script: DeskScript
 ) -> AsyncIterator[Desk]:
     """The console, signed in to the script, its conversation open."""
     page = await browser.new_page(locale="en-GB")
@@ -129,7 +40,7 @@ async def scripted(
 
 
 async def test_a_reconnect_resumes_where_it_was(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """Only what came meanwhile is asked for, and marks are repeated."""
     script.held.append(message(2, "said meanwhile"))
@@ -144,7 +55,7 @@ async def test_a_reconnect_resumes_where_it_was(
 
 
 async def test_a_resync_drops_what_was_shown(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """Another epoch means other messages: none of the old may stay."""
     script.epoch, script.held = "e2", [message(1, "another text")]
@@ -163,7 +74,7 @@ async def test_a_resync_drops_what_was_shown(
     ],
 )
 async def test_a_final_code_leads_to_the_door(
-    scripted: Desk, script: Script, code: int, said: str
+    scripted: Desk, script: DeskScript, code: int, said: str
 ) -> None:
     """Codes that say stay away are obeyed, and nothing is kept."""
     await script.close(code)
@@ -175,7 +86,7 @@ async def test_a_final_code_leads_to_the_door(
 
 
 async def test_a_deadline_is_shown_until_it_moves(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """The warning comes with a countdown and goes with the next message."""
     warning = scripted.page.get_by_text("unless somebody writes")
@@ -187,7 +98,7 @@ async def test_a_deadline_is_shown_until_it_moves(
 
 
 async def test_texts_leave_the_page_when_their_time_may_be_up(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """A page that cannot ask does not go on showing what may be erased."""
     script.tell("deadline", ends_at=NOW - 60_000)
@@ -204,7 +115,7 @@ async def test_texts_leave_the_page_when_their_time_may_be_up(
 
 
 async def test_an_answer_shows_wherever_the_agent_had_read(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """Sending scrolls to what was sent; hearing does not."""
     for number in range(2, 40):
@@ -222,7 +133,7 @@ async def test_an_answer_shows_wherever_the_agent_had_read(
 
 
 async def test_the_end_is_told_in_two_steps(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """First why it ended, then that it is erased."""
     script.tell("ended", by="inactivity", at=NOW)
@@ -237,7 +148,7 @@ async def test_the_end_is_told_in_two_steps(
 
 
 async def test_what_may_succeed_later_is_sent_again(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """The same id goes out again; what follows waits behind it."""
     await scripted.answer("one")
@@ -253,7 +164,7 @@ async def test_what_may_succeed_later_is_sent_again(
 
 
 async def test_what_cannot_succeed_is_given_back(
-    scripted: Desk, script: Script
+    scripted: Desk, script: DeskScript
 ) -> None:
     """A refused answer can be tried again or discarded."""
     await scripted.answer("not wanted")
@@ -266,7 +177,7 @@ async def test_what_cannot_succeed_is_given_back(
     await expect(scripted.log.get_by_text("not wanted")).to_have_count(0)
 
 
-async def _sent(script: Script, count: int) -> list[dict[str, Any]]:
+async def _sent(script: DeskScript, count: int) -> list[dict[str, Any]]:
     """The first ``count`` sends, once there are that many."""
     async with asyncio.timeout(PATIENCE):
         while len(script.all("send")) < count:

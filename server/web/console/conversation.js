@@ -38,6 +38,11 @@ export class Conversation {
   messages = new Map();
   shown = SHOWN;
 
+  /* What the server knows of the customer's surroundings. */
+  context = null;
+  /* Files on their way, and where to get those that are there. */
+  files = null;
+
   outbox = [];
   draft = "";
   typingUntil = 0;
@@ -101,11 +106,21 @@ export class Conversation {
     return count;
   }
 
+  /** What was chosen from which message: by its number, the answer. */
+  get answers() {
+    const chosen = new Map();
+    for (const message of this.messages.values()) {
+      if (message.answers) chosen.set(message.answers, message);
+    }
+    return chosen;
+  }
+
   /** Answers that the customer has not seen, of those we hold. */
   get unreadByCustomer() {
     let count = 0;
     for (let n = this.last; n > this.marks.read; n--) {
-      if (this.messages.get(n)?.author === "agent") count++;
+      const { author, note } = this.messages.get(n) ?? {};
+      if (author && author !== "customer" && !note) count++;
     }
     return count;
   }
@@ -185,8 +200,9 @@ export class Conversation {
     }
   }
 
-  write(text) {
-    const reply = { id: freshId(), text, at: server.now(), state: "waiting" };
+  /** `more`: the attachment that goes along, if one does. */
+  write(text, more = {}) {
+    const reply = { id: freshId(), text, at: server.now(), state: "waiting", ...more };
     this.outbox.push(reply);
     return reply;
   }
@@ -206,5 +222,8 @@ export class Conversation {
     delete this.summary.preview;
     this.outbox = [];
     this.draft = "";
+    this.context = null;
+    this.files?.uploads.clear();
+    this.files = null;
   }
 }

@@ -297,6 +297,15 @@ export class Desk {
     this.changed();
   }
 
+  /** Send what has been uploaded; a draft stays as it is. */
+  attach(conversation, told) {
+    if (!conversation.mine) return;
+    const rich = { kind: "attachment", ...told };
+    conversation.write("", { attachment: told.id, rich });
+    this.outbox.next(conversation);
+    this.changed();
+  }
+
   types(conversation, on) {
     const now = performance.now();
     if (on && this.#typedAt && now - this.#typedAt < TYPING_EVERY) return;

@@ -103,10 +103,15 @@ export const frames = {
     const reply = c?.outbox.find((one) => one.id === id);
     if (!reply) return;
     const said = { number, id, author: "agent", name: desk.me, at };
-    const gap = c.hear({ ...said, text: reply.text });
+    const gap = c.hear({ ...said, text: reply.text, rich: reply.rich });
     if (gap && !c.catching) desk.fetch(c);
     desk.mark(c);
     desk.outbox.next(c);
+  },
+
+  context(desk, { conversation, context }) {
+    const c = desk.conversations.get(conversation);
+    if (c && !c.ended) c.context = context;
   },
 
   typing(desk, { conversation, author, on }) {

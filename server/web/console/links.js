@@ -45,10 +45,14 @@ function safe(address) {
   return web && url.hostname !== "" && !url.username && !url.password;
 }
 
-const link = (address) =>
+const link = (address, text = address) =>
   el("a", {
     href: address,
     target: "_blank",
     rel: "noopener noreferrer nofollow",
-    text: address,
+    text,
   });
+
+/** A link that reads `text`; only the text if it leads nowhere good. */
+export const linkTo = (address, text) =>
+  safe(address) ? link(address, text) : text;

@@ -149,6 +149,11 @@ WIDE.addEventListener("change", () => {
   desk.changed();
 });
 addEventListener("popstate", () => desk.open(history.state?.open ?? null));
+for (const type of ["dragover", "drop"]) {
+  addEventListener(type, (event) => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
+}
 addEventListener("focus", () => desk.looked());
 document.addEventListener("visibilitychange", () => desk.looked());
 setInterval(() => {

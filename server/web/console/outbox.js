@@ -32,6 +32,7 @@ export class Outbox {
       conversation: id,
       id: reply.id,
       text: reply.text,
+      ...(reply.attachment ? { attachment: reply.attachment } : {}),
     });
     if (out) reply.state = "sent";
   }

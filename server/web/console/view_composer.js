@@ -1,7 +1,9 @@
 /* Where the agent writes: grows with the text, counts down near the limit. */
 
 import { el, say, set } from "./element.js";
+import { filesOf } from "./files.js";
 import { icon } from "./icons.js";
+import { trayView } from "./view_tray.js";
 import { words } from "./words.js";
 
 const TALLEST = 200;
@@ -25,8 +27,18 @@ export function composerView(desk, c) {
   area.value = c.draft;
   const count = el("span", { id: "reply-count", class: "counter", role: "status" });
   const button = el("button", { class: "primary send", "aria-label": words.send, title: words.send }, icon("send"));
-  const node = el("form", { class: "composer" },
-    el("div", { class: "composer-box" }, area, button),
+  const files = filesOf(desk, c);
+  const tray = trayView(files.uploads);
+  const input = el("input", { type: "file", multiple: true, hidden: true });
+  const clip = el("button", {
+    class: "quiet square clip",
+    type: "button",
+    title: words.attach,
+    "aria-label": words.attach,
+    on: { click: () => input.click() },
+  }, icon("clip"));
+  const node = el("form", { class: "composer" }, tray.node,
+    el("div", { class: "composer-box" }, clip, input, area, button),
     el("div", { class: "composer-foot" },
       el("span", { id: "reply-keys", class: "keys-hint", text: words.sendKeys }), count));
 
@@ -40,6 +52,8 @@ export function composerView(desk, c) {
     set(count, "data-over", rest < 0 || null);
     set(area, "aria-invalid", rest < 0 ? "true" : null);
     set(button, "aria-disabled", sendable() ? null : "true");
+    clip.hidden = files.off;
+    tray.draw();
   }
 
   function grow() {
@@ -70,6 +84,16 @@ export function composerView(desk, c) {
     submit(event);
   });
   node.addEventListener("submit", submit);
+  input.addEventListener("change", () => {
+    files.uploads.add([...input.files]);
+    input.value = "";
+    area.focus();
+  });
+  area.addEventListener("paste", (event) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    files.uploads.add([...event.clipboardData.files]);
+  });
   new ResizeObserver(grow).observe(node);
-  return { node, draw, focus: () => area.focus() };
+  return { node, draw, focus: () => area.focus(), add: (given) => files.uploads.add(given) };
 }

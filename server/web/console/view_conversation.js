@@ -121,6 +121,22 @@ export function nothingView() {
       key("?", words.help.toLowerCase())));
 }
 
+/* Files dropped on an open conversation of ours are sent; dropped elsewhere,
+ * they must at least not take the place of the page. */
+function takeDropped(node, composer) {
+  const has = (event) => event.dataTransfer.types.includes("Files");
+  node.addEventListener("dragover", (event) => {
+    if (has(event) && composer()) set(node, "data-dropping", true);
+  });
+  node.addEventListener("dragleave", (event) => {
+    if (!node.contains(event.relatedTarget)) set(node, "data-dropping", null);
+  });
+  node.addEventListener("drop", (event) => {
+    set(node, "data-dropping", null);
+    if (has(event)) composer()?.add([...event.dataTransfer.files]);
+  });
+}
+
 /** One open conversation; made anew when another is opened. */
 export function conversationView(desk, c, does) {
   const head = headView(desk, c, does);
@@ -135,6 +151,7 @@ export function conversationView(desk, c, does) {
   function drawFoot() {
     if (!c.mine) composer = null;
     else composer ??= composerView(desk, c);
+    set(node, "data-hint", composer ? words.dropHere : null);
     const now = composer ?? bar;
     if (foot.firstChild !== now.node) {
       const had = foot.contains(document.activeElement);
@@ -173,6 +190,7 @@ export function conversationView(desk, c, does) {
     else head.heading.focus();
   }
 
+  takeDropped(node, () => composer);
   const reply = () => composer?.focus();
   return { node, draw, tick: draw, focus, reply };
 }

@@ -2,6 +2,7 @@
 
 import { el, say } from "./element.js";
 import { icon } from "./icons.js";
+import { linkTo } from "./links.js";
 import { clock, countdown, exact, server, span } from "./times.js";
 import { words } from "./words.js";
 
@@ -22,9 +23,57 @@ function facts(desk, c) {
   ];
 }
 
+/* What the channel collects of the customer, most telling first. */
+function surroundings({ page, place, device, language, time_zone: zone, address, tags }) {
+  const where = [place?.city, place?.region, place?.country].filter(Boolean);
+  const browser = [device?.browser, device?.version?.split(".")[0]].filter(Boolean).join(" ");
+  const what = [browser, device?.platform, device?.model, device?.mobile ? words.phone : null];
+  const rows = [
+    [words.place, where.join(", ")],
+    [words.device, what.filter(Boolean).join(" · ")],
+    [words.language, languageName(language)],
+    [words.timeZone, zone],
+    [words.address, address],
+    ...Object.entries(tags ?? {}),
+  ];
+  return {
+    page,
+    rows: rows.filter(([, text]) => text),
+  };
+}
+
+function languageName(tag) {
+  try {
+    return tag && new Intl.DisplayNames(undefined, { type: "language" }).of(tag);
+  } catch {
+    return tag;
+  }
+}
+
+function surroundingsView() {
+  const page = el("p", { class: "page-shown" });
+  const list = el("dl", { class: "facts" });
+  const node = el("section", { class: "surroundings", "aria-label": words.surroundings },
+    el("h3", {}, icon("person"), words.surroundings), page, list,
+    el("p", { class: "soft fine-print", text: words.surroundingsKept }));
+  let drawn = null;
+  const draw = ({ context }) => {
+    node.hidden = !context || Object.keys(context).length === 0;
+    if (node.hidden || drawn === context) return;
+    drawn = context;
+    const { page: at, rows } = surroundings(context);
+    page.hidden = !at;
+    if (at) page.replaceChildren(el("span", { text: words.page }), linkTo(at.url, at.title || at.url));
+    list.replaceChildren(...rows.map(([term, text]) =>
+      el("div", {}, el("dt", { text: term, dir: "auto" }), el("dd", { text, dir: "auto" }))));
+  };
+  return { node, draw };
+}
+
 export function detailsView(desk, close) {
   const title = el("h2", { text: words.details, tabindex: -1 });
   const list = el("dl", { class: "facts" });
+  const around = surroundingsView();
   const reference = el("code", {});
   const node = el("section", { class: "details", id: "details", "aria-label": words.details },
     el("header", { class: "details-head" }, title,
@@ -35,6 +84,7 @@ export function detailsView(desk, close) {
         on: { click: close },
       }, icon("end"))),
     list,
+    around.node,
     el("section", { class: "kept" },
       el("h3", {}, icon("lock"), words.kept),
       el("p", { text: words.keptText }),
@@ -54,6 +104,7 @@ export function detailsView(desk, close) {
       say(value, text + (more ?? ""));
       if (long) value.title = long;
     });
+    around.draw(c);
     say(reference, c.id);
   }
   return { node, draw, tick: draw, focus: () => title.focus() };

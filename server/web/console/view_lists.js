@@ -19,8 +19,11 @@ export const avatar = (c) =>
 function headline(c) {
   const { newest } = c;
   if (c.typing) return words.typing;
-  if (newest?.author === "agent") return words.you(newest.text);
-  return newest?.text ?? c.summary.preview ?? words.noPreview;
+  if (!newest) return c.summary.preview ?? words.noPreview;
+  const { author, name, rich, text } = newest;
+  const said = text || (rich?.name ?? words.kinds[rich?.kind] ?? "");
+  if (author === "agent") return words.you(said);
+  return author === "application" && name ? words.other(name, said) : said;
 }
 
 function heat(c) {

@@ -4,6 +4,7 @@ import { arrange, el, say, set } from "./element.js";
 import { icon } from "./icons.js";
 import { linked } from "./links.js";
 import { clock, dayName, dayOf, exact } from "./times.js";
+import { partView } from "./view_parts.js";
 import { words } from "./words.js";
 
 /* Said within this time of each other by one person: one group. */
@@ -42,9 +43,10 @@ export function rowsOf(c) {
 
 function messageRow(c, message, before) {
   const author = message.author ?? "agent";
-  const same = before && (before.author ?? "agent") === author;
+  const same = before && (before.author ?? "agent") === author
+    && before.name === message.name && !before.note && !message.note;
   const joined = same && message.at - before.at < GROUP_MS;
-  const state = author === "agent" ? stateOf(c, message) : null;
+  const state = author === "agent" && !message.note ? stateOf(c, message) : null;
   return { kind: "message", key: message.id, message, author, joined, state };
 }
 
@@ -59,16 +61,26 @@ const stateWord = (state, online) =>
     ? online ? words.sending : words.queued
     : words[state];
 
-function makeMessage({ message, author }) {
+function makeMessage(desk, c, { message, author }) {
   const meta = el("span", { class: "meta" },
     el("time", {}),
     el("span", { class: "tick", role: "img" }));
   const text = el("p", { class: "text", dir: "auto" }, ...linked(message.text));
-  return el("div", { class: `message from-${author}` },
-    el("p", { class: "author" }),
-    el("div", { class: "bubble" }, text, meta),
+  text.hidden = message.text === "";
+  const part = message.rich ? partView(desk, c, message) : null;
+  const mark = message.note ? el("p", { class: "note-mark" }, icon("lock"), words.note) : null;
+  const node = el("div", { class: `message from-${author}` },
+    el("p", { class: "author" }, author === "application" ? icon("bot") : null, el("span", {})),
+    el("div", { class: "bubble" }, mark, text, part?.node, meta),
     el("div", { class: "failure" }));
+  set(node, "data-note", message.note || null);
+  set(node, "data-part", message.rich?.kind ?? null);
+  parts.set(node, part);
+  return node;
 }
+
+/* What each message shows besides words. */
+const parts = new WeakMap();
 
 function drawMessage(desk, c, node, row) {
   const { message, author, joined, state } = row;
@@ -77,7 +89,9 @@ function drawMessage(desk, c, node, row) {
   set(node, "data-joined", joined || null);
   set(node, "data-state", state);
   const me = author === "agent" && (message.name ?? desk.me) === desk.me;
-  say(who, author === "customer" ? words.said.customer : me ? words.said.me : message.name ?? "");
+  const name = author === "customer" ? words.said.customer : me ? words.said.me : message.name ?? "";
+  say(who.lastChild, author === "application" ? `${name} (${words.automatic})` : name);
+  parts.get(node)?.draw(c.answers.get(message.number));
   say(time, clock(message.at));
   set(time, "datetime", new Date(message.at).toISOString());
   set(time, "title", exact(message.at));
@@ -113,14 +127,14 @@ function drawFailure(desk, c, node, message, state) {
   );
 }
 
-function make(row) {
+function make(desk, c, row) {
   if (row.kind === "day") {
     return el("div", { class: "day" }, el("span", { text: dayName(row.at) }));
   }
   if (row.kind === "new") {
     return el("div", { class: "new-line" }, el("span", { text: words.newMessages }));
   }
-  return makeMessage(row);
+  return makeMessage(desk, c, row);
 }
 
 export function transcriptView(desk, c) {
@@ -154,7 +168,7 @@ export function transcriptView(desk, c) {
     set(scroll, "aria-busy", c.catching);
     arrange(list, rowsOf(c), {
       key: (row) => row.key,
-      make,
+      make: (row) => make(desk, c, row),
       update: (row, data) => data.kind === "message" && drawMessage(desk, c, row, data),
     });
     nothing.hidden = list.hasChildNodes() && !c.hidden;
@@ -174,9 +188,12 @@ function sticking(scroll, latest, c) {
   let seen = c.last;
   let first = true;
   let writing = c.outbox.length;
+  /* Where it was put: what grows below it has not moved the reader. */
+  let put = 0;
   const gap = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
   const down = () => {
     scroll.scrollTop = scroll.scrollHeight;
+    put = scroll.scrollTop;
     atEnd = true;
     show();
   };
@@ -187,14 +204,15 @@ function sticking(scroll, latest, c) {
     say(latest.lastChild, count > 0 ? words.latestCount(count) : words.latest);
   };
   scroll.addEventListener("scroll", () => {
-    atEnd = gap() < NEAR;
+    atEnd = gap() < NEAR || (atEnd && scroll.scrollTop >= put);
     show();
   }, { passive: true });
   latest.addEventListener("click", () => {
     down();
     scroll.focus();
   });
-  new ResizeObserver(() => atEnd && down()).observe(scroll);
+  const observer = new ResizeObserver(() => atEnd && down());
+  for (const node of [scroll, ...scroll.children]) observer.observe(node);
   const settle = () => {
     /* Whoever answers wants to see the answer, wherever they had read. */
     if (c.outbox.length > writing) atEnd = true;
@@ -204,7 +222,7 @@ function sticking(scroll, latest, c) {
     if (line && line.offsetTop < scroll.scrollHeight - scroll.clientHeight) {
       line.scrollIntoView({ block: "center" });
       atEnd = gap() < NEAR;
-    } else if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+    } else if (atEnd) down();
     show();
   };
   return { settle };

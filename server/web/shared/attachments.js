@@ -29,6 +29,7 @@ export class Uploads {
       this.items.push({
         file, name: file.name, size: file.size, sent: 0,
         state: refused ? 'failed' : 'waiting', reason: refused,
+        passes: PASSING.has(refused),
       });
     }
     this.#next();
