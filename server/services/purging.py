@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 #: Conversations looked at in one go, and seconds between two of them: a
 #: thousand that are due together are spread over half a second.
-AT_ONCE = 32
+AT_ONCE = 48
 BREATH = 0.015
 #: Seconds by which the wall clock may run away from the steady one. Leap
 #: seconds and time servers move it by less; somebody who sets it by hours

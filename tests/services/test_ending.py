@@ -113,26 +113,23 @@ async def test_what_ends_together_is_erased_together() -> None:
         world.ending.doom(Doomed(ConversationId(f"{n}"), 10_000 + n))
     await world.ending.erase_all()
     assert world.journal.count("shred") == 3
+    assert world.journal.count("checkpoint") == 2
 
 
-async def test_what_ends_meanwhile_waits_for_the_next_batch() -> None:
+async def test_what_ends_meanwhile_comes_next() -> None:
     """A batch under way takes nobody in, and forgets nobody."""
     world = World()
     first, _, _ = await world.conversation()
     second, _, _ = await world.conversation()
     await first.do("end")
 
-    erasing = asyncio.ensure_future(
-        world.ending._erase(world.ending._doomed[:MOST_TOGETHER])
-    )
+    erasing = asyncio.ensure_future(world.ending.erase_all())
     await second.do("end")
     await erasing
 
-    assert first.kinds[-1] == "gone"
-    assert second.kinds[-1] == "ended"
-    assert world.ending.waiting == 1
-    await world.ending.erase_all()
-    assert second.kinds[-1] == "gone"
+    assert first.kinds[-1] == second.kinds[-1] == "gone"
+    assert world.ending.waiting == 0
+    assert world.journal.count("shred") == 2
 
 
 async def test_both_sides_end_it_at_once() -> None:
