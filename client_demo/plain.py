@@ -106,6 +106,7 @@ class Plain:
         connection: Connection,
         party: Party,
         script: Script,
+        *,
         lines: Lines,
     ) -> int:
         """Carry out ``lines`` until one side is done; the last close code.

@@ -37,7 +37,9 @@ class PlainAgent:
 
     async def run(self, lines: Lines) -> int:
         """Carry out ``lines``; the close code of the last connection."""
-        return await self._plain.run(self._connection, self._agent, self, lines)
+        return await self._plain.run(
+            self._connection, self._agent, self, lines=lines
+        )
 
     def do(self, line: str | None) -> bool:
         """Carry out one line; False if it must wait."""

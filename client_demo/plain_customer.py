@@ -33,7 +33,7 @@ class PlainCustomer:
     async def run(self, lines: Lines) -> int:
         """Carry out ``lines``; the close code of the last connection."""
         return await self._plain.run(
-            self._connection, self._customer, self, lines
+            self._connection, self._customer, self, lines=lines
         )
 
     def do(self, line: str | None) -> bool:

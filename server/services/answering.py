@@ -182,7 +182,7 @@ class Shift:
     async def _say_with_file(
         self, session: Session, seat: Seat | None, frame: Send
     ) -> None:
-        rich = await file_in(self._house, session, frame, Author.AGENT)
+        rich = await file_in(self._house, session, frame, side=Author.AGENT)
         self._say(session, seat, frame, rich)
 
     def _say(

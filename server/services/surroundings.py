@@ -41,7 +41,7 @@ def new_context_rate() -> RateLimit:
 
 
 def arrived(
-    session: Session, channel: Channel, arrival: Arrival, senses: Senses
+    session: Session, channel: Channel, arrival: Arrival, *, senses: Senses
 ) -> None:
     """A connection has joined ``session``; the newest one counts."""
     known: dict[str, Any] = {}

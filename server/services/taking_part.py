@@ -86,7 +86,7 @@ def said_in(
 
 
 async def file_in(
-    house: House, session: Session, frame: Send, side: Author
+    house: House, session: Session, frame: Send, *, side: Author
 ) -> Mapping[str, Any] | None:
     """The attachment that ``frame`` sends along, as a message tells of it.
 

@@ -174,7 +174,7 @@ class Visit:
     def _arrive(self, session: Session) -> None:
         arrival, self._arrival = self._arrival, None
         if arrival is not None:
-            arrived(session, self._channel, arrival, self._house.senses)
+            arrived(session, self._channel, arrival, senses=self._house.senses)
 
     async def _return(self, token: str) -> Session:
         id_, _, _ = token.partition(".")
@@ -276,7 +276,7 @@ class Visit:
     async def _say_with_file(
         self, session: Session, seat: Seat, frame: Send
     ) -> None:
-        rich = await file_in(self._house, session, frame, Author.CUSTOMER)
+        rich = await file_in(self._house, session, frame, side=Author.CUSTOMER)
         self._say(session, seat, frame, rich)
 
     def _say(
