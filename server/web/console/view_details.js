@@ -25,13 +25,14 @@ function facts(desk, c) {
 
 /* What the channel collects of the customer, most telling first. */
 function surroundings({ page, place, device, language, time_zone: zone, address, tags }) {
-  const where = [place?.city, place?.region, place?.country].filter(Boolean);
+  const country = named("region", place?.country);
+  const where = [place?.city, place?.region, country].filter(Boolean);
   const browser = [device?.browser, device?.version?.split(".")[0]].filter(Boolean).join(" ");
   const what = [browser, device?.platform, device?.model, device?.mobile ? words.phone : null];
   const rows = [
     [words.place, where.join(", ")],
     [words.device, what.filter(Boolean).join(" · ")],
-    [words.language, languageName(language)],
+    [words.language, named("language", language)],
     [words.timeZone, zone],
     [words.address, address],
     ...Object.entries(tags ?? {}),
@@ -42,11 +43,12 @@ function surroundings({ page, place, device, language, time_zone: zone, address,
   };
 }
 
-function languageName(tag) {
+/* A language tag or country code in words; itself if it is none. */
+function named(type, code) {
   try {
-    return tag && new Intl.DisplayNames(undefined, { type: "language" }).of(tag);
+    return code && new Intl.DisplayNames(undefined, { type }).of(code);
   } catch {
-    return tag;
+    return code;
   }
 }
 
