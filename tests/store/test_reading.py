@@ -153,10 +153,16 @@ async def test_a_sign_in_is_kept_until_it_is_dropped(history: History) -> None:
 
 async def test_sign_ins_go_when_they_expire(history: History) -> None:
     """Those that open nothing any more, and no others."""
-    for name, expires_at in ((b"old", 1.0), (b"due", 2.0), (b"good", 3.0)):
-        row = SignInRow(hash=name, agent=MARIA, expires_at=expires_at)
-        await history.write(lambda group, row=row: group.keep_sign_in(row))
+    rows = [
+        SignInRow(hash=name, agent=MARIA, expires_at=expires_at)
+        for name, expires_at in ((b"old", 1.0), (b"due", 2.0), (b"good", 3.0))
+    ]
 
+    def keep(group: Group) -> None:
+        for row in rows:
+            group.keep_sign_in(row)
+
+    await history.write(keep)
     await history.write(lambda group: group.expire_sign_ins(2.0))
 
     assert await history.sign_in(b"old") is None
