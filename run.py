@@ -27,8 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command_line.print_hash()
     if asked.command == "new-key":
         return command_line.print_key()
-    if asked.command == "check":
-        return command_line.check(asked.settings)
+    with_settings = {
+        "check": command_line.check,
+        "key": command_line.key_status,
+    }
+    if asked.command in with_settings:
+        return with_settings[asked.command](asked.settings)
     if asked.command == "audit":
         return command_line.audit(
             data=asked.data,
@@ -88,9 +92,14 @@ def _add_commands(made: argparse.ArgumentParser) -> None:
     check = commands.add_parser(
         "check", help="say whether a settings file is in order"
     )
-    check.add_argument(
-        "--settings", type=Path, metavar="FILE", required=True, help="TOML"
+    key = commands.add_parser("key", help="look at the key file")
+    status = key.add_subparsers(metavar="status", required=True).add_parser(
+        "status", help="say how many keys are under which master key"
     )
+    for one in (check, status):
+        one.add_argument(
+            "--settings", type=Path, metavar="FILE", required=True, help="TOML"
+        )
     _add_audit(
         commands.add_parser("audit", help="print the log of security events")
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from server.data_folder import DataFolder
-from server.vault.slot_file import HEADER_SIZE
+from server.vault.key_header import HEADER_SIZE
 
 #: Bytes of a canary that are looked for. Sixteen random ones never meet by
 #: chance; of a hexadecimal text they are still 64 bits.

@@ -31,6 +31,7 @@ from server.parts import Parts
 from server.services.ending import Doomed
 from server.services.leaving import KEPT
 from server.telemetry import know_labels, watch_parts
+from server.vault.given_keys import GivenKeys
 from server.vault.passwords import is_default
 
 log = logging.getLogger("server")
@@ -167,13 +168,19 @@ class Server:
         self._start_task("expiring", parts.attaching.run())
         self._start_task("relaying", programs.relaying.run(programs.resuming))
         self._start_task("watching", front.watch.run())
+        if parts.rotating.is_due:
+            self._start_task("rotating", parts.rotating.run())
         self._start_task("listening", front.listener.run())
 
     async def _open_files(self) -> Opened:
         config = self._config
         opened = await DataFolder(config.data).open(
-            master_key=config.master_key,
-            master_key_file=config.master_key_file,
+            given=GivenKeys(
+                text=config.master_key,
+                file=config.master_key_file,
+                previous_text=config.previous_master_key,
+                previous_file=config.previous_master_key_file,
+            ),
             clock=self._clock,
             randomness=self._randomness,
             metrics=self._metrics,

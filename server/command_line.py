@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from server import auditor, logs
+from server import auditor, key_census, logs
 from server.app import Server
 from server.config import Config, load
 from server.data_folder import DataFolder
@@ -19,6 +19,7 @@ from server.demo import Demo
 from server.errors import Misconfigured, ServerError
 from server.ids import new_token, system_randomness, token_hash
 from server.process import harden
+from server.vault.given_keys import GivenKeys
 from server.vault.master_key import MasterKey
 from server.vault.passwords import DEFAULTS, hash_password
 from server.vault.webhook_secret import WebhookSecret
@@ -118,6 +119,23 @@ def audit(
         return _refused(error)
     print(auditor.verdict(count, fault, as_json=as_json))  # noqa: T201 - as above
     return FAILED if fault else 0
+
+
+def key_status(settings: Path) -> int:
+    """Print how many slots of the key file are under which master key."""
+    try:
+        config = load(settings)
+        given = GivenKeys(
+            previous_text=config.previous_master_key,
+            previous_file=config.previous_master_key_file,
+        )
+        for line in key_census.lines(
+            config.data, _master_key(config), given.previous()
+        ):
+            print(line)  # noqa: T201 - what was asked for
+    except ServerError as error:
+        return _refused(error)
+    return 0
 
 
 def _master_key(config: Config) -> MasterKey:

@@ -58,8 +58,9 @@ _FROM_ENVIRONMENT = {
     "DAYFLY_HOST": "host",
     "DAYFLY_PORT": "port",
     "DAYFLY_MASTER_KEY": "master_key",
+    "DAYFLY_PREVIOUS_MASTER_KEY": "previous_master_key",
 }
-_NOT_IN_FILES = ("master_key", "demo")
+_NOT_IN_FILES = ("master_key", "previous_master_key", "demo")
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:

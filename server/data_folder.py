@@ -7,6 +7,7 @@ new key file beside old conversations would make them unreadable in silence.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,12 @@ from server.errors import Misconfigured
 from server.ids import Randomness
 from server.metrics import Metrics
 from server.store.history import History
+from server.vault.anchors import Anchors
+from server.vault.given_keys import GivenKeys
 from server.vault.keyring import Keyring
 from server.vault.master_key import MasterKey
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Opened:
     """A data folder in use.
 
     Attributes:
+        anchors: Seals its audit log.
         is_new: Whether its key file was made just now.
     """
 
@@ -32,6 +38,7 @@ class Opened:
     master: MasterKey = field(repr=False)
     keys: Keyring
     history: History
+    anchors: Anchors
     is_new: bool = False
 
 
@@ -57,8 +64,7 @@ class DataFolder:
     async def open(
         self,
         *,
-        master_key: str | None,
-        master_key_file: Path | None,
+        given: GivenKeys,
         clock: Clock,
         randomness: Randomness,
         metrics: Metrics,
@@ -71,15 +77,10 @@ class DataFolder:
             Unavailable: The disk does not do its work.
         """
 
-        def open_keys() -> tuple[MasterKey, Keyring]:
-            self.make()
-            master = self.master_key(
-                text=master_key, file=master_key_file, randomness=randomness
-            )
-            return master, self.open_keys(master, randomness)
-
         is_new = not self.keys.exists()
-        master, keys = await asyncio.to_thread(open_keys)
+        master, anchors, keys = await asyncio.to_thread(
+            self._open_keys, given, randomness
+        )
 
         async def flush() -> None:
             # Most groups hold no new conversation, and wait for no thread.
@@ -96,7 +97,21 @@ class DataFolder:
         except BaseException:
             keys.close()
             raise
-        return Opened(self, master, keys, history, is_new)
+        return Opened(self, master, keys, history, anchors, is_new)
+
+    def _open_keys(
+        self, given: GivenKeys, randomness: Randomness
+    ) -> tuple[MasterKey, Anchors, Keyring]:
+        self.make()
+        master = self.master_key(
+            text=given.text, file=given.file, randomness=randomness
+        )
+        previous = given.previous()
+        keys = self.open_keys(master, previous, randomness)
+        if previous is not None and not keys.is_rotating:
+            log.info("nothing needs the previous master key: it can go")
+            previous = None
+        return master, Anchors(master, previous), keys
 
     def make(self) -> None:
         """Make the folders, for this user only; blocks.
@@ -144,7 +159,12 @@ class DataFolder:
             ) from None
         return master
 
-    def open_keys(self, master: MasterKey, randomness: Randomness) -> Keyring:
+    def open_keys(
+        self,
+        master: MasterKey,
+        previous: MasterKey | None,
+        randomness: Randomness,
+    ) -> Keyring:
         """The key file, made if the folder is new; blocks.
 
         Raises:
@@ -158,7 +178,9 @@ class DataFolder:
                 f" {self.keys} is missing: bring it back, or remove"
                 f" {self.database}, which cannot be read without it"
             )
-        return Keyring.open(self.keys, master, randomness=randomness)
+        return Keyring.open(
+            self.keys, master, previous=previous, randomness=randomness
+        )
 
 
 def _write_for_good(path: Path, content: bytes) -> None:

@@ -27,6 +27,7 @@ from server.services.house import House, Pace
 from server.services.listing import ListKeeping
 from server.services.purging import Purging
 from server.services.remembering import Remembering
+from server.services.rotating import Rotating
 from server.services.scrubbing import Scrubbing
 from server.services.signing_in import SigningIn
 from server.store.blobs import Blobs
@@ -37,7 +38,6 @@ from server.tenants import (
     redactions_of,
 )
 from server.vault.addresses import AddressSigner
-from server.vault.anchors import Anchors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,7 @@ class Parts:
     ending: Ending
     purging: Purging
     scrubbing: Scrubbing
+    rotating: Rotating
     listing: ListKeeping
     programs: Applications
 
@@ -76,10 +77,10 @@ class Parts:
         senses = OwnSenses(config.geo_database)
         house = make_house(config, opened, clock=clock, randomness=randomness)
         house.senses, house.metrics = senses, metrics
-        remembering = Remembering(house)
-        signing_in = SigningIn(house)
+        remembering, signing_in = Remembering(house), SigningIn(house)
         attaching = make_attaching(house, remembering, opened)
         ending = Ending(house)
+        auditing = make_auditing(house, opened, days=config.audit_days)
         programs = Applications.make(
             config,
             applications_of(config),
@@ -90,7 +91,7 @@ class Parts:
         )
         return cls(
             house=house,
-            auditing=make_auditing(house, opened, days=config.audit_days),
+            auditing=auditing,
             senses=senses,
             remembering=remembering,
             signing_in=signing_in,
@@ -100,6 +101,7 @@ class Parts:
             ending=ending,
             purging=Purging(house, ending, remembering),
             scrubbing=Scrubbing(opened.history, clock, house.wake_scrubbing),
+            rotating=make_rotating(house, opened, auditing),
             listing=ListKeeping(house, clock),
             programs=programs,
         )
@@ -134,10 +136,21 @@ def make_house(
 def make_auditing(house: House, opened: Opened, *, days: int) -> Auditing:
     """What keeps the audit log; the house is told of it."""
     auditing = Auditing(
-        house, opened.history.audited, Anchors(opened.master), days=days
+        house, opened.history.audited, opened.anchors, days=days
     )
     house.audit = auditing
     return auditing
+
+
+def make_rotating(house: House, opened: Opened, auditing: Auditing) -> Rotating:
+    """What changes the master key."""
+    return Rotating(
+        opened.keys,
+        opened.history,
+        auditing=auditing,
+        anchors=opened.anchors,
+        clock=house.clock,
+    )
 
 
 def make_attaching(

@@ -121,6 +121,6 @@ def test_lost_keys_are_not_replaced(folder: DataFolder) -> None:
     folder.database.touch()
 
     with pytest.raises(Misconfigured, match=r"key file .* is missing"):
-        folder.open_keys(MasterKey.generate(randomness), randomness)
+        folder.open_keys(MasterKey.generate(randomness), None, randomness)
 
     assert not folder.keys.exists()

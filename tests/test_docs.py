@@ -65,7 +65,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
 #: Tables of their own, and what may not stand in a file.
 NOT_A_LINE = {
     "account", "agent", "application", "channel", "demo", "limits",
-    "master_key", "redact", "tls",
+    "master_key", "previous_master_key", "redact", "tls",
 }  # fmt: skip
 
 #: A field as (name, may be left out, type as the document writes it).

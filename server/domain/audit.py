@@ -30,6 +30,7 @@ class AuditEvent(StrEnum):
     AUDIT_LOST = "audit_lost"
     KEY_FILE_MADE = "key_file_made"
     KEYS_RECONCILED = "keys_reconciled"
+    MASTER_KEY_ROTATED = "master_key_rotated"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"

@@ -46,6 +46,10 @@ class Anchors:
             hmac.compare_digest(_seal(key, anchor), seal) for key in self._keys
         )
 
+    def forget_previous(self) -> None:
+        """Believe from now on only what is sealed under the master key."""
+        del self._keys[1:]
+
     def pseudonym(self, subject: str) -> str:
         """What stands in the log for ``subject``; the same for the same.
 

@@ -13,8 +13,8 @@ The life of a slot
 Which thread does what, and why there is no lock where messages pass
 
     the loop     new_key, key, abandon, release: never wait for the disk
-    a worker     flush, shred, reconcile, close: wait; one at a time, by
-                 ``_writing``, a lock that the loop never takes
+    a worker     flush, shred, rewrap, reconcile, close: wait; one at a time,
+                 by ``_writing``, a lock that the loop never takes
 
 What both sides touch is touched by single steps that the interpreter makes
 whole: ``append`` and ``popleft`` of a deque, ``pop`` and ``[] =`` of a dict.
@@ -27,6 +27,18 @@ whole: ``append`` and ``popleft`` of a deque, ``pop`` and ``[] =`` of a dict.
     ``_ended``   a worker writes ``slot`` here before it drops the cached key,
                  and ``key`` looks here after it cached one: whichever comes
                  second takes it out.
+
+When the master key is changed
+
+Every slot names the key it is under, and the header names both, so the file is
+whole at every moment, whatever was re-wrapped before a crash. New keys are
+under the new master key at once, so the slots under the old one only become
+fewer. ``rewrap`` takes a slot as it lies there, under ``_writing``: what was
+shredded is zeros and stays zeros, what was given to another conversation is
+under the new key already, and what is staged is written later and wins.
+
+    ``_rewrapping``  what a worker is writing over keys in use. The loop may
+                     read a slot half old and half new; it looks here then.
 """
 
 from __future__ import annotations
@@ -34,7 +46,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
@@ -42,9 +54,10 @@ from typing import NamedTuple
 from server.errors import Corrupt, Unavailable
 from server.ids import Randomness
 from server.vault.master_key import MasterKey
-from server.vault.sealing import NONCE_SIZE, SECRET_SIZE, DataKey
+from server.vault.sealing import SECRET_SIZE, DataKey
 from server.vault.slot_file import Disk, SlotFile
-from server.vault.wrapping import EMPTY, KeyWrapper, place_of
+from server.vault.wrappers import Wrappers, named
+from server.vault.wrapping import EMPTY, place_of
 
 #: Unwrapped keys kept at hand. An entry costs 2.7 KiB, most of it the cipher's
 #: own tables: 54 MiB when full. A key that is not at hand costs 8 us.
@@ -67,14 +80,15 @@ class Keyring:
     def __init__(
         self,
         file: SlotFile,
-        wrapper: KeyWrapper,
+        wrappers: Wrappers,
         *,
         randomness: Randomness,
         most_cached: int = MOST_CACHED,
         most_slots: int = MOST_SLOTS,
     ) -> None:
         self._file = file
-        self._wrapper = wrapper
+        self._wrappers = wrappers
+        self._rewrapping: dict[int, bytes] = {}
         self._randomness = randomness
         self._most_cached = most_cached
         self._most_slots = most_slots
@@ -93,6 +107,7 @@ class Keyring:
         path: Path,
         master: MasterKey,
         *,
+        previous: MasterKey | None = None,
         randomness: Randomness,
         disk: Disk = os,
     ) -> Keyring:
@@ -100,14 +115,36 @@ class Keyring:
 
         Call ``reconcile`` before the first ``new_key``.
 
+        Args:
+            path: Of the file.
+            master: The master key.
+            previous: The one before it: see ``is_rotating``.
+            randomness: For keys and nonces.
+            disk: Where the file lies.
+
         Raises:
             Misconfigured: The file belongs to another master key, is open to
-                others, or in use by another process.
+                others, or in use by another process; or both keys are one.
             Corrupt: The file is not a whole key file.
         """
-        wrapper = KeyWrapper(master)
-        file = SlotFile.open(path, master, key_id=wrapper.key_id, disk=disk)
-        return cls(file, wrapper, randomness=randomness)
+        wrappers = Wrappers(master, previous)
+        file = SlotFile.open(
+            path,
+            named(master),
+            previous=None if previous is None else named(previous),
+            disk=disk,
+        )
+        if not file.is_rotating:
+            wrappers.forget_previous()
+        return cls(file, wrappers, randomness=randomness)
+
+    @property
+    def is_rotating(self) -> bool:
+        """Whether slots may still be under the previous master key.
+
+        Then somebody has to ``rewrap`` them all and ``finish_rotation``.
+        """
+        return self._wrappers.previous_id is not None
 
     @property
     def used(self) -> int:
@@ -128,8 +165,8 @@ class Keyring:
         slot = self._take_slot()
         place = place_of(slot, account, conversation)
         secret = self._randomness(SECRET_SIZE)
-        record = self._wrapper.wrap(
-            secret, place=place, nonce=self._randomness(NONCE_SIZE)
+        record = self._wrappers.wrap(
+            secret, place=place, randomness=self._randomness
         )
         self._staged.append(_Staged(slot, record, frees=False))
         key = DataKey(slot, secret)
@@ -149,8 +186,7 @@ class Keyring:
         if cached is not None and cached[0] == place:
             key = cached[1]
         else:
-            record = self._file.read(slot)
-            key = DataKey(slot, self._wrapper.unwrap(record, place=place))
+            key = DataKey(slot, self._secret(slot, place))
         self._remember(place, key)
         if slot in self._ended:
             self._cache.pop(slot, None)
@@ -223,6 +259,64 @@ class Keyring:
             for slot in slots:
                 self._ended[slot] = True
 
+    def rewrap(self, owners: Sequence[tuple[int, str, str]]) -> int:
+        """Put keys under the new master key; blocks.
+
+        Safe to repeat, and to be told of slots that are not theirs any more.
+        What does not open stays as it is.
+
+        Args:
+            owners: Slot, account and conversation of each.
+
+        Returns:
+            How many were under the previous one.
+
+        Raises:
+            Unavailable: The disk failed: do it again, with all of them.
+        """
+        with self._writing:
+            before = {slot: self._file.read(slot) for slot, _, _ in owners}
+            after = {
+                slot: self._wrappers.rewrap(
+                    before[slot],
+                    place=place_of(slot, account, conversation),
+                    randomness=self._randomness,
+                )
+                for slot, account, conversation in owners
+            }
+            # What is under the new key already is written once more: it may
+            # be of a write that failed, and then it is not on the medium.
+            self._rewrapping = {
+                slot: record for slot, record in after.items() if any(record)
+            }
+            try:
+                self._file.write(self._rewrapping)
+            finally:
+                self._rewrapping = {}
+        return sum(after[slot] != before[slot] for slot in before)
+
+    def finish_rotation(self) -> int:
+        """Forget the previous master key, if nothing is under it; blocks.
+
+        Call after a ``rewrap`` of all rows.
+
+        Returns:
+            How many slots still are; 0 if it is forgotten.
+
+        Raises:
+            Unavailable: The disk failed: begin again with ``rewrap``.
+        """
+        previous = self._wrappers.previous_id
+        if previous is None:
+            return 0
+        # Without the lock, for it takes a while: they only become fewer.
+        left = self._file.key_ids()[previous]
+        if not left:
+            with self._writing:
+                self._file.finish_rotation()
+                self._wrappers.forget_previous()
+        return left
+
     def reconcile(self, live: AbstractSet[int] | Mapping[int, object]) -> int:
         """Zero every key that no row refers to; blocks.
 
@@ -262,6 +356,15 @@ class Keyring:
             raise Unavailable("the key file has as many keys as it may")
         self._next += 1
         return self._next - 1
+
+    def _secret(self, slot: int, place: bytes) -> bytes:
+        try:
+            return self._wrappers.unwrap(self._file.read(slot), place=place)
+        except Corrupt:
+            # Perhaps half old and half new. By now a worker still says what
+            # it writes there, or it is done and the slot is whole.
+            record = self._rewrapping.get(slot) or self._file.read(slot)
+            return self._wrappers.unwrap(record, place=place)
 
     def _remember(self, place: bytes, key: DataKey) -> None:
         self._cache[key.slot] = (place, key)

@@ -9,15 +9,7 @@ Layout
 
     bytes      name             value
     ---------  ---------------  ----------------------------------------
-            8  MAGIC            89 "DAYFLY" 0A
-            2  FORMAT           big-endian; 1
-            2  SLOT_SIZE        big-endian; 128
-            4  KEY_ID_SIZE      which key-encryption key the slots are for
-           32  CHECK_SIZE       HMAC-SHA256 of the 16 bytes before, under a
-                                key derived from the master key for this
-         4048                   zeros
-    ---------
-         4096  HEADER_SIZE
+         4096  HEADER_SIZE      see ``key_header``
     n x  4096  STEP slots       of SLOT_SIZE bytes; zeros where empty
 
 Rules of this file
@@ -34,34 +26,30 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hmac
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
 from server.errors import Corrupt, Misconfigured, Unavailable
-from server.vault.master_key import OTHERS, MasterKey
-from server.vault.wrapping import EMPTY, KEY_ID_SIZE, SLOT_SIZE
-
-MAGIC: Final = b"\x89DAYFLY\n"
-FORMAT: Final = 1
-CHECK_SIZE: Final = 32
-HEADER_SIZE: Final = 4096
+from server.vault.key_header import (
+    HEADER_SIZE,
+    RESTORE,
+    Named,
+    header_of,
+    key_id_of,
+    key_ids_in,
+    needs_previous,
+)
+from server.vault.master_key import OTHERS
+from server.vault.wrapping import EMPTY, SLOT_SIZE
 
 #: Slots added at a time: half a megabyte, written and synced in a few
 #: milliseconds, once in 4,096 new conversations.
 STEP: Final = 4096
 
 _STEP_SIZE: Final = STEP * SLOT_SIZE
-_ID_AT: Final = len(MAGIC) + 4
-_CHECK_AT: Final = _ID_AT + KEY_ID_SIZE
-_CHECK_LABEL: Final = "dayfly 1 check value of a key file"
-
-_RESTORE: Final = (
-    "restore it together with the database, both from the same backup;"
-    " or move both away to begin without the conversations they hold"
-)
 
 
 class Disk(Protocol):
@@ -91,38 +79,52 @@ class SlotFile:
         self._path = path
         self._fd, self._folder = fds
         self._disk = disk
+        self._final_header: bytes | None = None
         size = os.fstat(self._fd).st_size
         self.capacity = (size - HEADER_SIZE) // SLOT_SIZE
 
     @classmethod
     def open(
-        cls, path: Path, master: MasterKey, *, key_id: bytes, disk: Disk
+        cls, path: Path, key: Named, *, previous: Named | None, disk: Disk
     ) -> SlotFile:
         """Open the key file at ``path``; make it if there is none.
+
+        Args:
+            path: Of the file.
+            key: What new slots will be under.
+            previous: What slots may be under besides; when this returns, the
+                header names both, if both are needed.
+            disk: Where it lies.
 
         Raises:
             Misconfigured: It belongs to another master key, is open to
                 others, in use, or cannot be opened.
             Corrupt: It is no key file, or a part of one.
         """
-        header = _header(master, key_id)
-        with contextlib.ExitStack() as opened:
-            try:
-                folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-                opened.callback(os.close, folder)
-                _lock(folder, path.parent)
-                if not path.exists():
-                    _make(path, folder, header=header, disk=disk)
-                fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-                opened.callback(os.close, fd)
-                _check(path, fd, header)
-            except OSError as error:
-                raise Misconfigured(
-                    f"cannot use the key file {path}: {error.strerror}"
-                ) from error
-            file = cls(path, (fd, folder), disk)
-            opened.pop_all()
+        with _opened(path, header_of(key), disk) as file:
+            found = os.pread(file._fd, HEADER_SIZE, 0)  # noqa: SLF001 - ours
+            is_needed = needs_previous(found, path, now=key, previous=previous)
+            _check(path, file._fd)  # noqa: SLF001 - ours
+            if is_needed and previous is not None:
+                file._begin_rotation(key, previous, found)  # noqa: SLF001
             return file
+
+    @classmethod
+    def look(cls, path: Path) -> SlotFile:
+        """Open the key file at ``path`` without its keys, to count.
+
+        Raises:
+            Misconfigured: It is not there, in use, or cannot be opened.
+            Corrupt: It is no key file.
+        """
+        with _opened(path, None, os) as file:
+            key_ids_in(os.pread(file._fd, HEADER_SIZE, 0), path)  # noqa: SLF001
+            return file
+
+    @property
+    def is_rotating(self) -> bool:
+        """Whether slots may be under either of two keys."""
+        return self._final_header is not None
 
     def read(self, slot: int) -> bytes:
         """The ``SLOT_SIZE`` bytes of ``slot``; fewer if it has no such slot.
@@ -160,7 +162,27 @@ class SlotFile:
             Unavailable: The disk did not give them all.
         """
         with self._failing():
-            return list(self._occupied())
+            return [slot for slot, _ in self._records()]
+
+    def key_ids(self) -> Counter[bytes]:
+        """How many slots are under which key, by its id.
+
+        Raises:
+            Unavailable: The disk did not give them all.
+        """
+        with self._failing():
+            return Counter(key_id_of(record) for _, record in self._records())
+
+    def finish_rotation(self) -> None:
+        """Name the new key only; call when no slot is under the other.
+
+        Raises:
+            Unavailable: The disk did not take it: do it again.
+        """
+        if self._final_header is not None:
+            with self._failing():
+                self._write_header(self._final_header)
+            self._final_header = None
 
     def close(self) -> None:
         """Close the file and unlock its folder; safe to repeat."""
@@ -178,10 +200,23 @@ class SlotFile:
         """
         if slot >= self.capacity:
             raise Corrupt(
-                f"{self._path} is shorter than the database says: {_RESTORE}"
+                f"{self._path} is shorter than the database says: {RESTORE}"
             )
 
-    def _occupied(self) -> Iterator[int]:
+    def _begin_rotation(
+        self, key: Named, previous: Named, found: bytes
+    ) -> None:
+        both = header_of(key, previous)
+        if found != both:
+            self._write_header(both)
+        self._final_header = header_of(key)
+
+    def _write_header(self, header: bytes) -> None:
+        _write_all(self._disk, self._fd, header, 0)
+        self._disk.fdatasync(self._fd)
+
+    def _records(self) -> Iterator[tuple[int, bytes]]:
+        """The slots that are not empty, and what is in them."""
         nothing = bytes(_STEP_SIZE)
         for first in range(0, self.capacity, STEP):
             step = self._disk.pread(self._fd, _STEP_SIZE, _offset(first))
@@ -189,8 +224,9 @@ class SlotFile:
             if step == nothing:
                 continue
             for at in range(0, len(step), SLOT_SIZE):
-                if step[at : at + SLOT_SIZE] != EMPTY:
-                    yield first + at // SLOT_SIZE
+                record = step[at : at + SLOT_SIZE]
+                if record != EMPTY:
+                    yield first + at // SLOT_SIZE, record
 
     def _grow_to_hold(self, slot: int) -> None:
         if slot < self.capacity:
@@ -228,15 +264,30 @@ def _write_all(disk: Disk, fd: int, data: bytes, offset: int) -> None:
         written += disk.pwrite(fd, data[written:], offset + written)
 
 
-def _header(master: MasterKey, key_id: bytes) -> bytes:
-    head = (
-        MAGIC
-        + FORMAT.to_bytes(2, "big")
-        + SLOT_SIZE.to_bytes(2, "big")
-        + key_id
-    )
-    check = hmac.digest(master.derive(_CHECK_LABEL), head, "sha256")
-    return (head + check).ljust(HEADER_SIZE, b"\0")
+@contextlib.contextmanager
+def _opened(path: Path, header: bytes | None, disk: Disk) -> Iterator[SlotFile]:
+    """The file, locked, and closed again if the block raises.
+
+    Args:
+        path: Of the file.
+        header: For a new file; None: one that is not there is not made.
+        disk: Where it lies.
+    """
+    with contextlib.ExitStack() as opened:
+        try:
+            folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+            opened.callback(os.close, folder)
+            _lock(folder, path.parent)
+            if header is not None and not path.exists():
+                _make(path, folder, header=header, disk=disk)
+            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            opened.callback(os.close, fd)
+            yield SlotFile(path, (fd, folder), disk)
+        except OSError as error:
+            raise Misconfigured(
+                f"cannot use the key file {path}: {error.strerror}"
+            ) from error
+        opened.pop_all()
 
 
 def _lock(folder: int, name: Path) -> None:
@@ -265,24 +316,11 @@ def _make(path: Path, folder: int, *, header: bytes, disk: Disk) -> None:
     os.fsync(folder)
 
 
-def _check(path: Path, fd: int, header: bytes) -> None:
-    found = os.pread(fd, HEADER_SIZE, 0)
+def _check(path: Path, fd: int) -> None:
     status = os.fstat(fd)
-    if found[: len(MAGIC)] != MAGIC:
-        raise Corrupt(f"{path} is not a key file: {_RESTORE}")
-    if found[len(MAGIC) : _ID_AT] != header[len(MAGIC) : _ID_AT]:
-        raise Misconfigured(
-            f"{path} has a format this version of Dayfly does not know:"
-            " start the version that wrote it"
-        )
-    if found[_ID_AT:_CHECK_AT] != header[_ID_AT:_CHECK_AT]:
-        raise Misconfigured(
-            f"{path} belongs to another master key: start with that one,"
-            " or restore both"
-        )
     whole, rest = divmod(status.st_size - HEADER_SIZE, _STEP_SIZE)
-    if not hmac.compare_digest(found, header) or whole < 1 or rest:
-        raise Corrupt(f"{path} is damaged or cut off: {_RESTORE}")
+    if whole < 1 or rest:
+        raise Corrupt(f"{path} is damaged or cut off: {RESTORE}")
     if status.st_mode & OTHERS:
         raise Misconfigured(
             f"the key file {path} is open to others: run 'chmod 600 {path}'"

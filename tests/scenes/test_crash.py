@@ -15,7 +15,7 @@ import pytest
 
 from server.data_folder import DataFolder
 from server.errors import Unavailable
-from server.vault.slot_file import HEADER_SIZE
+from server.vault.key_header import HEADER_SIZE
 from server.vault.wrapping import SLOT_SIZE
 from tests.scenes.sites import Site, say
 from tests.strangers_client import Stranger

@@ -15,7 +15,7 @@ import pytest
 from server import logs
 from server.data_folder import DataFolder
 from server.ids import token_hash
-from server.vault.slot_file import HEADER_SIZE
+from server.vault.key_header import HEADER_SIZE
 from server.vault.wrapping import SLOT_SIZE
 from tests.scenes.canaries import forms, found, found_in
 from tests.scenes.sites import DISPLAY_NAME, Site, conversation_of, taken

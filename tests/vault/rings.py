@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+from server.vault.key_header import HEADER_SIZE
 from server.vault.keyring import Keyring
 from server.vault.master_key import MasterKey
 from server.vault.sealing import DataKey, open_sealed, seal
-from server.vault.slot_file import HEADER_SIZE
 from server.vault.wrapping import SLOT_SIZE
 from tests.fakes import FakeDisk
 

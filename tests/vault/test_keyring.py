@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from server.errors import Corrupt, Misconfigured, Unavailable
+from server.vault.key_header import HEADER_SIZE
 from server.vault.keyring import Keyring
 from server.vault.master_key import MasterKey
 from server.vault.sealing import DataKey
-from server.vault.slot_file import HEADER_SIZE, STEP, SlotFile
-from server.vault.wrapping import EMPTY, SLOT_SIZE, KeyWrapper
+from server.vault.slot_file import STEP, SlotFile
+from server.vault.wrappers import Wrappers, named
+from server.vault.wrapping import EMPTY, SLOT_SIZE
 from tests.fakes import FakeDisk
 from tests.vault.rings import MASTER, again, open_ring, randomness, raw, same
 
@@ -204,11 +206,10 @@ def test_a_key_is_unwrapped_once(ring: Keyring, tmp_path: Path) -> None:
 
 def small_ring(folder: Path, disk: FakeDisk, **limits: int) -> Keyring:
     """A keyring with limits of its own."""
-    wrapper = KeyWrapper(MASTER)
     file = SlotFile.open(
-        folder / "small", MASTER, key_id=wrapper.key_id, disk=disk
+        folder / "small", named(MASTER), previous=None, disk=disk
     )
-    ring = Keyring(file, wrapper, randomness=randomness, **limits)
+    ring = Keyring(file, Wrappers(MASTER), randomness=randomness, **limits)
     ring.reconcile(set())
     return ring
 

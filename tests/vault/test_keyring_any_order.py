@@ -17,8 +17,8 @@ from hypothesis.stateful import (
 )
 
 from server.errors import Corrupt, Unavailable
+from server.vault.key_header import HEADER_SIZE
 from server.vault.keyring import Keyring
-from server.vault.slot_file import HEADER_SIZE
 from server.vault.wrapping import EMPTY, SLOT_SIZE
 from tests.fakes import FakeDisk
 from tests.vault.rings import MASTER, open_ring, randomness

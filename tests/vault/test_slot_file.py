@@ -10,8 +10,9 @@ from random import Random
 import pytest
 
 from server.errors import Corrupt, Misconfigured, Unavailable
+from server.vault.key_header import HEADER_SIZE, Named
 from server.vault.master_key import MasterKey
-from server.vault.slot_file import HEADER_SIZE, STEP, SlotFile
+from server.vault.slot_file import STEP, SlotFile
 from server.vault.wrapping import EMPTY, SLOT_SIZE
 from tests.fakes import FakeDisk
 
@@ -25,7 +26,9 @@ def open_file(
 ) -> SlotFile:
     """The key file of ``folder``."""
     disk = disk or FakeDisk()
-    return SlotFile.open(folder / "keys", MASTER, key_id=key_id, disk=disk)
+    return SlotFile.open(
+        folder / "keys", Named(MASTER, key_id), previous=None, disk=disk
+    )
 
 
 @pytest.fixture
@@ -216,7 +219,9 @@ def test_a_master_key_of_the_same_name_is_recognised(path: Path) -> None:
     other = MasterKey.generate(Random(9).randbytes)
 
     with pytest.raises(Corrupt):
-        SlotFile.open(path, other, key_id=b"abcd", disk=FakeDisk())
+        SlotFile.open(
+            path, Named(other, b"abcd"), previous=None, disk=FakeDisk()
+        )
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
