@@ -122,7 +122,8 @@ class Server:
             metrics=self._metrics,
         )
         self._resources.callback(parts.senses.close)
-        self._resources.push_async_callback(parts.programs.egress.close)
+        if parts.programs.egress is not None:
+            self._resources.push_async_callback(parts.programs.egress.close)
         self._start_task("writing", opened.history.run())
         self._resources.push_async_callback(parts.scrubbing.finish)
         await self._begin_audit()

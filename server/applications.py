@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from server.clock import Clock
 from server.config import Config
 from server.domain.application import Application
-from server.gateway.egress import PORTS, Egress
-from server.gateway.webhooks import Webhook
+from server.ids import ApplicationId
 from server.services.applying import Applying
 from server.services.ending import Ending
+from server.services.handing import Way
 from server.services.house import House
 from server.services.relaying import Relaying
 from server.services.remembering import Remembering
@@ -24,6 +26,14 @@ from server.services.unhanded import HandOvers
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
+class WayOut(Protocol):
+    """The way out, as far as stopping needs it."""
+
+    async def close(self) -> None:
+        """Close what is open."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Applications:
     """The parts.
@@ -32,13 +42,13 @@ class Applications:
         applying: Does what applications say.
         relaying: Tells them what happens.
         resuming: Finds what they were not told before a restart.
-        egress: The way out; to be closed.
+        egress: The way out, if anybody needs one; to be closed.
     """
 
     applying: Applying
     relaying: Relaying
     resuming: Resuming
-    egress: Egress
+    egress: WayOut | None
 
     @classmethod
     def make(
@@ -56,8 +66,7 @@ class Applications:
         Raises:
             Misconfigured: A secret may not be used.
         """
-        signing = Signing(applications)
-        egress = way_out(config)
+        egress, webhooks = _webhooks(config, applications, house.clock)
         applying = Applying(
             house, ending, remembering, applications=applications
         )
@@ -65,11 +74,7 @@ class Applications:
             house,
             handed,
             applications,
-            webhooks={
-                one.id: Webhook(one, egress, signing, clock=house.clock)
-                for one in applications
-                if one.webhook is not None
-            },
+            webhooks=webhooks,
             answering=applying.answer,
         )
         if applications:
@@ -79,15 +84,26 @@ class Applications:
         return cls(applying, relaying, resuming, egress)
 
 
-def way_out(config: Config) -> Egress:
-    """The way out as the settings allow it.
+def _webhooks(
+    config: Config, applications: Sequence[Application], clock: Clock
+) -> tuple[WayOut | None, dict[ApplicationId, Way]]:
+    """The way out, and the webhooks behind it; none without any.
 
     The settings name every URL that is called, so its port is the operator's
     choice, and they refuse plain http but to an address that is allowed.
     """
+    called = [one for one in applications if one.webhook is not None]
+    if not called:
+        return None, {}
+    # Not at the top: what they import takes 10 MiB, which a server that
+    # calls nobody need not have.
+    from server.gateway.egress import PORTS, Egress  # noqa: PLC0415
+    from server.gateway.webhooks import Webhook  # noqa: PLC0415
+
     urls = [one.webhook for one in config.applications if one.webhook]
     near = LOOPBACK if config.demo else ()
-    return Egress(
+    signing = Signing(applications)
+    egress = Egress(
         allowed_networks=[
             ip_network(network, strict=False)
             for network in (*near, *config.allowed_networks)
@@ -97,3 +113,6 @@ def way_out(config: Config) -> Egress:
         ),
         allow_http=any(url.startswith("http:") for url in urls),
     )
+    return egress, {
+        one.id: Webhook(one, egress, signing, clock=clock) for one in called
+    }
