@@ -15,7 +15,6 @@ from typing import Protocol
 from server.clock import Clock
 from server.domain.audit import AuditEvent
 from server.errors import ServerError
-from server.services.auditing import Auditing
 from server.store.rows import LiveRow
 
 log = logging.getLogger(__name__)
@@ -55,6 +54,18 @@ class Owners(Protocol):
         ...
 
 
+class Written(Protocol):
+    """What rotating needs of the audit log."""
+
+    def note(self, event: AuditEvent, *, detail: str = "") -> None:
+        """Queue it."""
+        ...
+
+    async def write(self) -> None:
+        """Have everything written that waits; each write is a new seal."""
+        ...
+
+
 class Resealed(Protocol):
     """What else hangs on the previous master key."""
 
@@ -69,7 +80,7 @@ class Rotating:
     Args:
         keys: The key file.
         owners: Whose they are.
-        auditing: Its log is sealed with the new key before the old one goes.
+        auditing: Sealed with the new key before the old one goes.
         anchors: Of that log.
         clock: For pauses.
     """
@@ -79,7 +90,7 @@ class Rotating:
         keys: Rotated,
         owners: Owners,
         *,
-        auditing: Auditing,
+        auditing: Written,
         anchors: Resealed,
         clock: Clock,
     ) -> None:
@@ -131,7 +142,7 @@ class Rotating:
                 self._keys.rewrap, owners[first : first + BATCH]
             )
             await self._clock.sleep(REST)
-        # Each write seals the log anew, and the start is always written.
+        # That the server started is on disk then, under a new seal.
         await self._auditing.write()
         left = await asyncio.to_thread(self._keys.finish_rotation)
         if not left:

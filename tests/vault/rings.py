@@ -14,16 +14,24 @@ from tests.fakes import FakeDisk
 
 randomness = Random(1).randbytes
 MASTER = MasterKey.generate(randomness)
-
-
-randomness = Random(1).randbytes
-MASTER = MasterKey.generate(randomness)
+NEW = MasterKey.generate(randomness)
 
 
 def open_ring(folder: Path, disk: FakeDisk | None = None) -> Keyring:
     """The keyring of ``folder``."""
     return Keyring.open(
         folder / "keys", MASTER, randomness=randomness, disk=disk or FakeDisk()
+    )
+
+
+def rotating_ring(folder: Path, disk: FakeDisk | None = None) -> Keyring:
+    """The keyring of ``folder`` after a start with a new master key."""
+    return Keyring.open(
+        folder / "keys",
+        NEW,
+        previous=MASTER,
+        randomness=randomness,
+        disk=disk or FakeDisk(),
     )
 
 

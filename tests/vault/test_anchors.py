@@ -73,3 +73,13 @@ def test_a_digest_tells_settings_apart_and_needs_the_key() -> None:
     assert anchors.digest(b"a") != anchors.digest(b"b")
     assert anchors.digest(b"a") != Anchors(OTHER).digest(b"a")
     assert anchors.digest(EMPTY.canonical()) != anchors.seal(EMPTY)
+
+
+def test_a_previous_key_is_forgotten_when_it_is_not_needed() -> None:
+    """Whoever has it could seal another log."""
+    changed = Anchors(OTHER, previous=MASTER)
+
+    changed.forget_previous()
+
+    assert not changed.is_sound(ANCHOR, Anchors(MASTER).seal(ANCHOR))
+    assert changed.is_sound(ANCHOR, Anchors(OTHER).seal(ANCHOR))

@@ -287,3 +287,28 @@ def test_a_closed_file_touches_no_other(tmp_path: Path) -> None:
     ):
         file.write({0: RECORD})
     assert (tmp_path / "other").read_bytes() == b""
+
+
+def test_looking_needs_no_key_and_makes_nothing(path: Path) -> None:
+    """It counts slots by the key they name, while no server runs."""
+    file = SlotFile.look(path)
+
+    assert file.key_ids() == {RECORD[1:5]: 1}
+    with pytest.raises(Misconfigured, match="in use by another process"):
+        SlotFile.look(path)
+    file.close()
+    with pytest.raises(Misconfigured, match="absent: No such file"):
+        SlotFile.look(path.with_name("absent"))
+    assert not path.with_name("absent").exists()
+
+
+def test_a_file_that_is_not_rotating_is_finished(tmp_path: Path) -> None:
+    """To say so again writes nothing."""
+    file = open_file(tmp_path, disk=(disk := FakeDisk()))
+    disk.calls.clear()
+
+    file.finish_rotation()
+
+    assert not file.is_rotating
+    assert disk.calls == []
+    file.close()
