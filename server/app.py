@@ -21,7 +21,7 @@ from server.config import Config
 from server.data_folder import DataFolder, Opened
 from server.domain.audit import AuditEvent
 from server.domain.conversation import Phase
-from server.errors import Misconfigured, Unavailable
+from server.errors import Unavailable
 from server.front import Front
 from server.gateway.health import Health, Status
 from server.gateway.listener import bind
@@ -30,9 +30,9 @@ from server.metrics import Metrics
 from server.parts import Parts
 from server.services.ending import Doomed
 from server.services.leaving import KEPT
+from server.start_checks import refuse_default_passwords
 from server.telemetry import know_labels, watch_parts
 from server.vault.given_keys import GivenKeys
-from server.vault.passwords import is_default
 
 log = logging.getLogger("server")
 
@@ -200,25 +200,11 @@ class Server:
     def _check_passwords(self) -> asyncio.Future[None]:
         # Begun first and awaited last: it takes a quarter of a second a
         # password, in threads, while files are opened and read.
-        checking = asyncio.ensure_future(self._refuse_default_passwords())
+        checking = asyncio.ensure_future(refuse_default_passwords(self._config))
         self._resources.push_async_callback(asyncio.wait, {checking})
         # If something else stops the start first, its own answer is dropped.
         checking.add_done_callback(lambda it: it.cancelled() or it.exception())
         return checking
-
-    async def _refuse_default_passwords(self) -> None:
-        names = {
-            agent.password_hash: agent.name for agent in self._config.agents
-        }
-        found = await asyncio.gather(
-            *(asyncio.to_thread(is_default, phc) for phc in names)
-        )
-        for is_bad, name in zip(found, names.values(), strict=True):
-            if is_bad:
-                raise Misconfigured(
-                    f"agent {name} has a password that everybody tries first:"
-                    " choose another, and run 'python run.py hash-password'"
-                )
 
     async def _take_up(self) -> None:
         """Go on where the last run stopped, however it stopped.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from server import auditor, key_census, logs
+from server import auditor, key_census, logs, start_checks
 from server.app import Server
 from server.config import Config, load
 from server.data_folder import DataFolder
@@ -58,9 +58,9 @@ def demonstrate(
 
 
 def check(settings: Path) -> int:
-    """Say whether ``settings`` would do."""
+    """Say whether a start with ``settings`` would be refused."""
     try:
-        load(settings)
+        asyncio.run(start_checks.check(load(settings)))
     except Misconfigured as error:
         return _refused(error)
     print("the settings are in order")  # noqa: T201 - what was asked for

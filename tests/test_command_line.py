@@ -51,6 +51,23 @@ def refused(settings: Path, **environment: str) -> str:
     return lines[0]
 
 
+def test_what_a_start_would_refuse_is_not_in_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A default password, a missing key, a certificate that is none."""
+    bad = hash_password("changeme", Random(1).randbytes)
+    assert check(written(tmp_path, phc=bad)) == 2
+    assert "maria" in capsys.readouterr().err
+    assert check(written(tmp_path, more='master_key_file = "no.key"')) == 2
+    assert "no.key" in capsys.readouterr().err
+
+    tls = written(tmp_path)
+    with tls.open("a") as file:
+        file.write('[tls]\ncertificate = "run.py"\nkey = "run.py"\n')
+    assert check(tls) == 2
+    assert "TLS" in capsys.readouterr().err
+
+
 def test_settings_in_order_are_said_to_be(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,7 +65,7 @@ class Listener:
             proxy_headers=False,  # the door knows whom to believe
             backlog=BACKLOG,
             timeout_graceful_shutdown=GRACE,
-            ssl_context_factory=_context(tls),
+            ssl_context_factory=tls_context(tls),
         )
         self._server = _Uvicorn(config)
 
@@ -99,7 +99,12 @@ class Listener:
         self._server.should_exit = True
 
 
-def _context(tls: tuple[Path, Path] | None) -> Any:
+def tls_context(tls: tuple[Path, Path] | None) -> Any:
+    """What makes our TLS context; None without TLS.
+
+    Raises:
+        Misconfigured: The certificate or its key cannot be used.
+    """
     if tls is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
