@@ -135,7 +135,7 @@ def _session(
     session = session_from(house, row)
     house.sessions.add(session)
     channel = house.channels[row.channel]
-    arrived(session, channel, ARRIVAL, house.senses)
+    arrived(session, channel, ARRIVAL, senses=house.senses)
     told(
         session,
         channel,

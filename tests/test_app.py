@@ -228,7 +228,7 @@ async def test_what_waits_for_the_disk_is_finished_first(
     """A sign-in under way when the server stops is still written down."""
     site = Site(tmp_path / "data")
     await site.start()
-    house = site.server._house
+    house = site.server._parts.house
     (part,) = (t for t in site.server._tasks if t.get_name() == "listing")
 
     async def last_errand() -> None:

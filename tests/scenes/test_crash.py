@@ -96,7 +96,7 @@ class Photographer:
     """
 
     def __init__(self, site: Site, moment: str) -> None:
-        house = site.server._house
+        house = site.server._parts.house
         self._keys, self._records = house.keys, house.records
         self._moment = moment
         self._data = site.data
@@ -171,7 +171,7 @@ async def test_a_crash_at_any_step_of_an_end_is_made_good(
 
 async def test_a_disk_that_fails_loses_nothing_acknowledged(site: Site) -> None:
     """Refused with ``unavailable``; what was acked stays; then it goes on."""
-    history: Any = site.server._house.records
+    history: Any = site.server._parts.house.records
     sound = history._before_commit
 
     async def full() -> None:

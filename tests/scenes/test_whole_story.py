@@ -92,6 +92,28 @@ def of_the_customer(event: Frame) -> tuple[Any, ...]:
     )
 
 
+KNOWN = ("tag", "title", "cookie", "posted", "who")
+
+
+async def told_of_the_end(
+    site: Site, customer: Stranger, hook: Webhook, crm: Crm
+) -> None:
+    """The customer ends it, and both applications hear what was purged."""
+    await customer.say("end")
+    gone = await customer.hear("gone")
+    told = [
+        await hook.told("session.ended"),
+        await crm.told("session.ended"),
+    ]
+
+    for ended in told:
+        assert ended["conversation"] == conversation_of(customer)
+        assert ended["purged"]["messages"] == gone["messages"]
+        assert ended["purged"]["private_data"]
+        assert ended["undelivered"] == 0
+    assert not len(site.server._parts.house.sessions)
+
+
 async def test_everything_reaches_the_application_and_then_is_gone(
     tmp_path: Path,
     log: StringIO,
@@ -100,49 +122,30 @@ async def test_everything_reaches_the_application_and_then_is_gone(
     """Message, context, cookies and private data; answers; the end."""
     caplog.set_level(logging.DEBUG)
     hook = Webhook()
-    known = tuple(
-        CANARIES[name].text
-        for name in ("tag", "title", "cookie", "posted", "who")
-    )
+    known = tuple(CANARIES[name].text for name in KNOWN)
+    words = [one.encode() for one in (*known, TEXT)]
     async with Receiver(hook.take) as receiver:
         site = with_two(tmp_path / "data", receiver.url)
         async with running(site), await app(site) as line:
             crm = Crm(line)
             taking = asyncio.create_task(crm.run())
-            maria = await site.agent()
-            customer = await confided(site)
+            maria, customer = await site.agent(), await confided(site)
             await say(customer, "client-0002", CALL)
             by_socket = await crm.told("message", 2)
             assert "bot" in (await customer.hear("message"))["text"]
             await maria.hear("listed")
             about = await taken(maria, customer)
             await say(maria, "agent-0001", "Maria here.", **about)
-            words = [one.encode() for one in (*known, TEXT)]
             assert found_in(site.data, words) == set()
-
-            await customer.say("end")
-            gone = await customer.hear("gone")
-            told = [
-                await hook.told("session.ended"),
-                await crm.told("session.ended"),
-            ]
-
-            by_webhook = [
-                event for event in hook.events if event["type"] == "message"
-            ]
-            assert by_webhook[1]["message"]["text"] == CALL
-            assert by_socket["message"]["text"] == CALL
-            assert of_the_customer(by_webhook[1]) == known
-            assert of_the_customer(by_socket) == known
-            assert maria.texts()[0] == "Hello"
-            assert CALL in maria.texts()
-            for ended in told:
-                assert ended["conversation"] == conversation_of(customer)
-                assert ended["purged"]["messages"] == gone["messages"]
-                assert ended["purged"]["private_data"]
-                assert ended["undelivered"] == 0
-            assert not len(site.server._parts.house.sessions)
-            assert found_in(site.data, words) == set()
+            await told_of_the_end(site, customer, hook, crm)
             taking.cancel()
+
+    by_webhook = [one for one in hook.events if one["type"] == "message"][1]
+    for event in (by_webhook, by_socket):
+        assert event["message"]["text"] == CALL
+        assert of_the_customer(event) == known
+    assert maria.texts()[0] == "Hello"
+    assert CALL in maria.texts()
+    assert found_in(site.data, words) == set()
     assert found(log.getvalue().encode(), words) == set()
     assert found(caplog.text.encode(), words) == set()
