@@ -18,6 +18,20 @@ KEPT = """async () => [
 ].filter(Boolean)"""
 
 
+async def until(where: Page | Frame, expression: str) -> None:
+    """Wait until ``expression`` is true in a page.
+
+    Playwright's own ``wait_for_function`` is stopped by the pages' policy as
+    soon as it has to look twice: it evaluates text.
+    """
+    await where.evaluate(
+        f"""() => new Promise((done) => {{
+            const look = () => ({expression}) ? done() : setTimeout(look, 50);
+            look();
+        }})"""
+    )
+
+
 class Chat:
     """What a customer sees and does in one tab.
 

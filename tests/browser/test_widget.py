@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.chat import Agent, Chat
+from tests.browser.chat import Agent, Chat, until
 from tests.browser.running import Running
 
 pytestmark = pytest.mark.timeout(120)
@@ -174,9 +174,7 @@ async def test_the_page_can_steer_and_listen(chat: Chat) -> None:
     await chat.write("secret words")
     await chat.settled()
     await chat.page.evaluate("Dayfly.toggle(); Dayfly.end()")
-    await chat.page.wait_for_function(
-        "heard.some(([name]) => name === 'ended')"
-    )
+    await until(chat.page, "heard.some(([name]) => name === 'ended')")
     heard = await chat.page.evaluate("JSON.stringify(heard)")
     assert "secret" not in heard
     assert '"no"' not in heard

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.chat import Agent, Chat
+from tests.browser.chat import Agent, Chat, until
 from tests.browser.script import Script
 
 pytestmark = pytest.mark.timeout(120)
@@ -224,7 +224,7 @@ async def test_pages_of_another_widget_go_on_working(
     while (await script.hears("context", count))[-1].get("tags") != wanted:
         count += 1
     script.say("event", name="highlight")
-    await page.wait_for_function("window.seen === 'highlight'")
+    await until(page, "window.seen === 'highlight'")
     await page.evaluate("PegaUnifiedChatWidget.toggleWidget()")
     await expect(closed.field).to_be_hidden()
     await page.evaluate("PegaUnifiedChatWidget.triggerChat('5sonPage')")

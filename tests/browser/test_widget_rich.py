@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import (  # type: ignore[import-unty
 )
 from playwright.async_api import expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, until
 from tests.browser.script import Script
 
 pytestmark = pytest.mark.timeout(120)
@@ -125,8 +125,8 @@ async def test_cards_are_walked_through_by_arrows(
     await track.focus()
     at = await track.evaluate("(track) => track.scrollLeft")
     await scripted.page.keyboard.press("ArrowLeft")
-    await scripted.inside().wait_for_function(
-        "(at) => document.querySelector('.track').scrollLeft < at", arg=at
+    await until(
+        scripted.inside(), f"document.querySelector('.track').scrollLeft < {at}"
     )
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.browser.chat import Agent, Chat
+from tests.browser.chat import Agent, Chat, until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -58,7 +58,7 @@ async def test_what_ended_elsewhere_is_forgotten(
     await agent.say("end", conversation=agent.conversation)
     await agent.hear("gone")
     await chat.go()
-    await chat.page.wait_for_function("Object.keys(localStorage).length === 0")
+    await until(chat.page, "Object.keys(localStorage).length === 0")
     await chat.shows()
 
 
