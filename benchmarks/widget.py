@@ -1,7 +1,8 @@
 """What a page of the shop has to load, in bytes over the wire.
 
 The loader is what every visitor pays; everything else comes when a chat is
-opened, and with it the words of one language beside the built-in English.
+opened, with the words of one language beside the built-in English; and menus
+and files only when the first of them is met.
 """
 
 from __future__ import annotations
@@ -11,24 +12,39 @@ from collections.abc import Mapping
 
 from benchmarks.figures import Figure
 from benchmarks.server_process import ROOT
+from server.gateway.static_files import StaticFiles
 
-FOLDER = ROOT / "server" / "web" / "widget"
+WEB = ROOT / "server" / "web"
 LOADER = "widget.js"
 TRANSLATION = "strings-"
+#: Loaded by those who meet a menu or a file, or whose page asks for it.
+LATER = frozenset(
+    {"rich.js", "rich.css", "rich-words.js", "tray.js", "pega.js"}
+)
 
 
 async def measure() -> dict[str, Figure]:
     """Compressed sizes of the loader and of everything for an open chat."""
-    sizes = {
-        path.name: len(gzip.compress(path.read_bytes(), mtime=0))
-        for path in FOLDER.iterdir()
-        if path.is_file()
-    }
+    sizes = sizes_sent()
     return {
         "loader_gzip_bytes": sizes[LOADER],
         "open_gzip_bytes": for_an_open_chat(sizes),
+        "later_gzip_bytes": sum(sizes[name] for name in LATER),
         "files": len(sizes),
     }
+
+
+def sizes_sent() -> dict[str, int]:
+    """Each file as the server sends it, without comments and compressed."""
+    files = StaticFiles(WEB)
+    sizes = {}
+    for path in (WEB / "widget").iterdir():
+        name = f"widget/{path.name}"
+        is_page = path.suffix == ".html"
+        sent = files.page(name) if is_page else files.asset(name)
+        if sent is not None:
+            sizes[path.name] = len(gzip.compress(sent.body, mtime=0))
+    return sizes
 
 
 def for_an_open_chat(sizes: Mapping[str, int]) -> int:
@@ -36,4 +52,5 @@ def for_an_open_chat(sizes: Mapping[str, int]) -> int:
     words = [
         size for name, size in sizes.items() if name.startswith(TRANSLATION)
     ]
-    return sum(sizes.values()) - sum(words) + max(words, default=0)
+    later = sum(size for name, size in sizes.items() if name in LATER)
+    return sum(sizes.values()) - later - sum(words) + max(words, default=0)
