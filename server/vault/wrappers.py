@@ -77,7 +77,7 @@ class Wrappers:
         Also if it does not open: it is of no use, but not ours to destroy.
         """
         previous = self._previous
-        if previous is None or key_id_of(record) != previous.key_id:
+        if previous is None:
             return record
         try:
             secret = previous.unwrap(record, place=place)

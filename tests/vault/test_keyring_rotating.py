@@ -190,13 +190,15 @@ def test_a_new_file_needs_no_old_one(tmp_path: Path) -> None:
 
 
 def test_what_ended_meanwhile_stays_ended(
-    rotating: Keyring, tmp_path: Path
+    rotating: Keyring, tmp_path: Path, disk: FakeDisk
 ) -> None:
     """The list of owners may be older than their ends."""
     rotating.shred([1])
+    disk.calls.clear()
 
     assert rotating.rewrap(OWNERS) == 5
 
+    assert disk.calls == ["pwrite"] * 5 + ["fdatasync"]
     assert raw(tmp_path, 1) == EMPTY
     assert rotating.finish_rotation() == 0
 
