@@ -215,6 +215,9 @@ async def test_the_master_key_is_changed_under_load(setting: Setting) -> None:
         load.port = server.port
         assert await load.incomplete(stored[::10]) == []
     assert keys_that_open(setting) == 3_000 + CUSTOMERS
+    # The audit log went over to the new key as well, and was never in doubt.
+    assert main(["audit", "--settings", str(setting.file), "--verify"]) == 0
+    assert "critical" not in setting.log.read_text()
 
 
 def slots_of_new(setting: Setting) -> bytes:
