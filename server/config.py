@@ -311,6 +311,10 @@ def _bad_application(
 def _is_callable(url: str, config: Config) -> bool:
     try:
         parts = urlsplit(url)
+        # Only who asks for the port is told that it is none: here, for the
+        # way out asks as well, and would end the start by an error.
+        if parts.port == 0:
+            return False
         if parts.scheme == "https" and parts.hostname:
             return True
         host = ip_address(parts.hostname or "")
