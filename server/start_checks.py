@@ -12,8 +12,10 @@ from server.config import Config
 from server.data_folder import DataFolder
 from server.errors import Misconfigured
 from server.gateway.listener import tls_context
+from server.vault.given_keys import GivenKeys
 from server.vault.master_key import MasterKey
 from server.vault.passwords import is_default
+from server.vault.wrappers import Wrappers
 
 
 async def refuse_default_passwords(config: Config) -> None:
@@ -50,10 +52,16 @@ async def check(config: Config) -> None:
 
 
 def _check_master_key(config: Config) -> None:
-    if config.master_key is not None:
-        MasterKey.parse(config.master_key)
-        return
     made = DataFolder(config.data).master_key_file
     path = config.master_key_file or made
-    if path.exists() or path is not made:
-        MasterKey.load_file(path)
+    master = None
+    if config.master_key is not None:
+        master = MasterKey.parse(config.master_key)
+    elif path.exists() or path is not made:
+        master = MasterKey.load_file(path)
+    previous = GivenKeys(
+        previous_text=config.previous_master_key,
+        previous_file=config.previous_master_key_file,
+    ).previous()
+    if master is not None:
+        Wrappers(master, previous)

@@ -60,6 +60,15 @@ def test_what_a_start_would_refuse_is_not_in_order(
     assert "maria" in capsys.readouterr().err
     assert check(written(tmp_path, more='master_key_file = "no.key"')) == 2
     assert "no.key" in capsys.readouterr().err
+    previous = 'previous_master_key_file = "old.key"'
+    assert check(written(tmp_path, more=previous)) == 2
+    assert "old.key" in capsys.readouterr().err
+    same = tmp_path / "same.key"
+    same.touch(mode=0o600)
+    same.write_text(base64.b64encode(Random(2).randbytes(32)).decode())
+    both = f'master_key_file = "{same}"\nprevious_master_key_file = "{same}"'
+    assert check(written(tmp_path, more=both)) == 2
+    assert "master key itself" in capsys.readouterr().err
 
     tls = written(tmp_path)
     with tls.open("a") as file:
