@@ -7,8 +7,10 @@ random, printed once, and hashed like any other.
 from __future__ import annotations
 
 import secrets
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 
 from server.config import Config, parse
 from server.ids import new_token, system_randomness, token_hash
@@ -73,7 +75,8 @@ class Demo:
         socket = f"{address.replace('http', 'ws', 1)}/socket/application"
         bot = (
             f"DAYFLY_BOT_KEY={self.key}"
-            f" python -m client_demo.bot --socket {socket}"
+            # This very Python: another one lacks what the bot needs.
+            f" {quote(sys.executable)} -m client_demo.bot --socket {socket}"
         )
         lines = [
             "",

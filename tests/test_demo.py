@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -55,7 +57,9 @@ def test_its_bot_may_connect(demo: Demo) -> None:
     (bot,) = demo.config.applications
 
     assert bot.key_hash == token_hash(demo.key).hex()
-    assert f"DAYFLY_BOT_KEY={demo.key} " in demo.introduction(8420)
+    assert f"DAYFLY_BOT_KEY={demo.key} {quote(sys.executable)} -m" in (
+        demo.introduction(8420)
+    )
     assert "ws://127.0.0.1:8420/socket/application" in demo.introduction(8420)
     assert demo.key not in repr(demo)
 
