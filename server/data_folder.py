@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,15 +114,26 @@ class DataFolder:
             previous = None
         return master, Anchors(master, previous), keys
 
-    def make(self) -> None:
+    def make(self, sync: Callable[[Path], None] | None = None) -> None:
         """Make the folders, for this user only; blocks.
+
+        Args:
+            sync: Puts a folder on the medium.
 
         Raises:
             Misconfigured: They cannot be made.
         """
         try:
+            missing = [
+                one
+                for one in (*self._path.parents, self._path, self.keys.parent)
+                if not one.exists()
+            ]
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.keys.parent.mkdir(mode=0o700, exist_ok=True)
+            # Or a power cut takes a new folder, and what was promised in it.
+            for one in missing:
+                (sync or _sync_folder)(one.parent)
         except OSError as error:
             raise Misconfigured(
                 f"cannot keep data in {self._path}: {error.strerror}"
@@ -194,7 +206,11 @@ def _write_for_good(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
     finally:

@@ -41,6 +41,18 @@ def test_the_folders_are_for_this_user_only(folder: DataFolder) -> None:
     assert mode(folder.keys.parent) == 0o700
 
 
+def test_new_folders_outlive_a_power_cut(tmp_path: Path) -> None:
+    """Their names are on the medium, each; those that were there, were."""
+    synced: list[Path] = []
+    folder = DataFolder(tmp_path / "var" / "data")
+
+    folder.make(synced.append)
+    folder.make(synced.append)
+
+    assert set(synced) == {tmp_path, tmp_path / "var", folder.database.parent}
+    assert len(synced) == 3
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """A file in its place, say."""
     (tmp_path / "file").touch()

@@ -136,6 +136,8 @@ class Blobs:
         self._sync = sync
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Or a power cut takes the folder, with every file in it.
+            _sync_folder(folder.parent, sync)
         except OSError as error:
             raise Misconfigured(
                 f"{folder} cannot be made: {error.strerror}"

@@ -35,6 +35,15 @@ def keep(blobs: Blobs, attachment: str, *pieces: bytes) -> None:
     writer.finish()
 
 
+def test_the_folder_outlives_a_power_cut(folder: Path) -> None:
+    """Its name is on the medium before a file is."""
+    synced: list[int] = []
+
+    Blobs(folder, sync=lambda fd: synced.append(os.fstat(fd).st_ino))
+
+    assert synced == [folder.parent.stat().st_ino]
+
+
 def files(folder: Path) -> list[str]:
     """What there is."""
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
@@ -241,6 +250,7 @@ def test_a_file_and_the_way_to_it_are_on_the_medium(folder: Path) -> None:
         synced.append(Path(f"/proc/self/fd/{fd}").readlink().name)
 
     blobs = Blobs(folder, reserve=0, sync=sync)
+    synced.clear()
     keep(blobs, ID, b"x")
     assert synced == ["blobs", f"{ID}.part", ID[:2]]
     keep(blobs, ID[:2] + OTHER[2:], b"y")
@@ -256,7 +266,7 @@ def test_a_file_that_is_not_on_the_medium_is_not_there(folder: Path) -> None:
     """The disk refuses the last step: nothing of it remains."""
 
     def sync(fd: int) -> None:
-        if Path(f"/proc/self/fd/{fd}").readlink().name != "blobs":
+        if Path(f"/proc/self/fd/{fd}").readlink().name not in {"data", "blobs"}:
             raise OSError
 
     blobs = Blobs(folder, reserve=0, sync=sync)
