@@ -55,6 +55,13 @@ def test_clean_text_comes_out_as_it_is() -> None:
     assert left.counts == {}
 
 
+def test_what_a_mask_has_left_is_not_found_again() -> None:
+    """The last four stay, though they alone would be found."""
+    numbers = own("[0-9]+", action=Action.MASK, keep=4)
+
+    assert hidden("order 12345678 of 99", numbers) == "order ••••5678 of ••"
+
+
 def test_a_rule_removes_replaces_or_masks() -> None:
     """A mask keeps the dividers of a number, and the last n of its signs."""
     text = f"my card {CARD} ok"

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from server.domain.conversation import EndedBy, Phase
+from server.errors import Corrupt
 from server.ids import ApplicationId, ChannelId
 from server.store.group import Group
 from server.store.history import History
@@ -18,6 +21,7 @@ from tests.store.samples import (
     message,
     running,
 )
+from tests.store.test_connection import alter
 
 BOT = ApplicationId("bot")
 
@@ -153,6 +157,17 @@ async def test_a_notice_outlives_its_conversation(tmp_path: Path) -> None:
 
         assert kept == [late]
         assert await history.handed.notices(BOT, 9) == []
+
+
+async def test_a_notice_that_names_nobody_is_damage(tmp_path: Path) -> None:
+    """Whoever ended it is one of those there are, or the file is damaged."""
+    path = tmp_path / "dayfly.db"
+    async with running(path) as history:
+        await history.write(noticed(1))
+        alter(path, "UPDATE ending_notice SET ended_by = 'the weather'")
+
+        with pytest.raises(Corrupt):
+            await history.handed.notices(BOT, 9)
 
 
 async def test_the_oldest_notices_come_first(tmp_path: Path) -> None:
