@@ -24,8 +24,11 @@ def lines(data: Path, *, as_json: bool) -> Iterator[str]:
         ServerError: The log cannot be read.
     """
     with audit_file(DataFolder(data).database) as file:
-        for row in file.rows():
-            yield json.dumps(_as_map(row)) if as_json else _as_line(row)
+        # All of it before the first line is out: whoever reads page by page
+        # would hold up the server's checkpoint, and with it every erasing.
+        rows = list(file.rows())
+    for row in rows:
+        yield json.dumps(_as_map(row)) if as_json else _as_line(row)
 
 
 def check(data: Path, master: MasterKey) -> tuple[int, Fault | None]:
