@@ -13,6 +13,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 from server.domain.application import Wish
@@ -172,6 +173,7 @@ class Turns:
                 self._try_again(line, OWN_PAUSE)
                 return
             outlet.on_way += 1
+            line.turn.add_done_callback(partial(self._over, outlet, line))
 
     async def _turn(self, outlet: Outlet, line: Line) -> None:
         page: deque[Message] = deque()
@@ -199,12 +201,23 @@ class Turns:
             )
             self._fail(line, None)
         finally:
-            line.turn = None
-            outlet.on_way -= 1
-            self.wake(line)
-            self.pump(outlet)
-            if line.is_idle:
-                self._rested(line)
+            self._free(outlet, line)
+
+    def _over(
+        self, outlet: Outlet, line: Line, turn: asyncio.Task[None]
+    ) -> None:
+        # A task that is cancelled before it begins runs none of its code:
+        # its place would be taken for ever.
+        if line.turn is turn:
+            self._free(outlet, line)
+
+    def _free(self, outlet: Outlet, line: Line) -> None:
+        line.turn = None
+        outlet.on_way -= 1
+        self.wake(line)
+        self.pump(outlet)
+        if line.is_idle:
+            self._rested(line)
 
     async def _step(
         self, outlet: Outlet, line: Line, page: deque[Message]

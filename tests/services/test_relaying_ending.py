@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from server.errors import Unavailable
 from server.services.ending import Doomed
+from server.services.handing import WEBHOOK_WINDOW
 from server.services.leaving import KEPT
 from tests.services.programs import FAILED, ProgramWorld, say
 from tests.services.worlds import settle
@@ -184,3 +187,23 @@ async def test_a_store_that_does_not_answer_delays_the_erasing() -> None:
     await world.erase()
 
     assert world.program.kinds[-1] == "session.ended"
+
+
+async def test_a_turn_given_up_before_it_began_gives_its_place_back() -> None:
+    """Else a webhook has no room left after a few such ends."""
+    world = ProgramWorld()
+    world.house.channels = {
+        id_: replace(one, ending_grace=0.0)
+        for id_, one in world.house.channels.items()
+    }
+    for _ in range(WEBHOOK_WINDOW):
+        line, _, _ = await world.conversation()
+        await world.later()
+        await line.push("send", id="client-0002", text="And")
+        await line.do("end")
+        await world.erase()
+    world.program.events.clear()
+
+    await world.conversation()
+
+    assert world.program.kinds == ["session.started", "1"]
