@@ -20,7 +20,7 @@ from server.vault.sealing import bound_to, open_sealed, seal
 
 #: Messages in a page of history.
 PAGE = 100
-#: Bytes of text in a page: together with the rest well below a frame.
+#: Bytes of messages in a page, as sealed: well below a frame.
 PAGE_BYTES = 48 * 1024
 #: What a message costs in a frame besides its text.
 _OVERHEAD = 160
@@ -194,7 +194,8 @@ async def page(
         if row.number > session.committed:
             break
         item = item_of(open_message(house, session, row), seat.side)
-        size += len(item.text.encode()) + _OVERHEAD
+        # All of it: menus and cards may be many times as long as the words.
+        size += len(row.sealed) + _OVERHEAD
         if items and size > PAGE_BYTES:
             break
         items.append(item)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from server.ids import ConversationId
+from server.protocol.client_frames import Answer
+from server.protocol.codec import as_json
+from server.protocol.rich import Choice, Menu
 from server.services.remembering import PAGE, PAGE_BYTES
+from tests.services.programs import ProgramWorld
 from tests.services.worlds import Line, World, settle
 
 
@@ -103,3 +107,22 @@ async def test_who_leaves_while_it_is_read_takes_nothing_away() -> None:
 
     assert (await second) is world.session(which)
     assert world.remembering._reading == {}
+
+
+async def test_a_page_of_menus_still_fits_a_frame() -> None:
+    """What goes with words counts: else a reader is cut off for ever."""
+    world = ProgramWorld()
+    _, which, token = await world.conversation()
+    session, me = world.session(which), world.applications[0]
+    items = tuple(Choice(text="x" * 80, payload="y" * 256) for _ in range(20))
+    for n in range(20):
+        frame = Answer(
+            conversation=which, id=f"answer-{n:02}", rich=Menu(items=items)
+        )
+        await world.applying.done(me, session, frame)
+
+    back = await world.visit(token=token)
+    (history,) = back.all("history")
+
+    assert history["more"]
+    assert len(as_json(history)) <= PAGE_BYTES * 2
