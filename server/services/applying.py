@@ -199,9 +199,15 @@ class Applying:
         said: Said,
         listener: Listener,
     ) -> None:
+        is_repeat = client_id in session.accepted
+
         def speak(
             conversation: Conversation, at: float
         ) -> tuple[Conversation, Message]:
+            if is_repeat:
+                # Its words were not looked at, and the disk has refused those
+                # that it repeats: it must not be kept in their place.
+                raise Unavailable
             return conversation.serve(
                 said, name=application.name, client_id=client_id, at=at
             )

@@ -25,6 +25,7 @@ from server.protocol.rich import Choice, Menu
 from server.protocol.server_frames import Ack
 from server.services.applying import BURST
 from server.services.handing import Fate, Outcome
+from tests.fakes import FakeListener
 from tests.services.programs import KEY, ProgramWorld, bot
 from tests.services.worlds import settle
 
@@ -299,3 +300,21 @@ async def test_an_event_is_taken_once_its_answers_are_on_disk() -> None:
     await world.later(1.1)
     assert world.program.kinds == ["session.started", "1", "1"]
     assert [one["text"] for one in line.all("message")] == ["Hi"]
+
+
+async def test_a_repeat_of_what_the_disk_refuses_is_refused_too() -> None:
+    """It has no words: none may be kept in place of those it repeats."""
+    world = ProgramWorld()
+    _, which, _ = await world.conversation()
+    session = world.session(which)
+    frame = Answer(conversation=which, id="answer-01", text="Hello!")
+    again = FakeListener()
+    session.accepted["answer-01"] = 2  # the first is on its way to the disk
+    world.applying.carry_out(
+        world.applications[0], session, frame, listener=again
+    )
+    del session.accepted["answer-01"]  # which refuses it
+    await settle()
+
+    assert again.frames[0]["code"] == "unavailable"
+    assert session.conversation.last_number == 1
