@@ -79,9 +79,17 @@ class DataFolder:
         """
 
         is_new = not self.keys.exists()
-        master, anchors, keys = await asyncio.to_thread(
-            self._open_keys, given, randomness
+        opening = asyncio.ensure_future(
+            asyncio.to_thread(self._open_keys, given, randomness)
         )
+        try:
+            master, anchors, keys = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # A thread finishes what it began: nobody else would unlock it.
+            await asyncio.wait([opening])
+            if not opening.exception():
+                opening.result()[2].close()
+            raise
 
         async def flush() -> None:
             # Most groups hold no new conversation, and wait for no thread.

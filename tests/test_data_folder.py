@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from server.data_folder import DataFolder
+from server.clock import SystemClock
+from server.data_folder import DataFolder, Opened
 from server.errors import Misconfigured
+from server.metrics import Metrics
+from server.vault.given_keys import GivenKeys
 from server.vault.master_key import MasterKey
 
 randomness = Random(4).randbytes
@@ -136,3 +140,27 @@ def test_lost_keys_are_not_replaced(folder: DataFolder) -> None:
         folder.open_keys(MasterKey.generate(randomness), None, randomness)
 
     assert not folder.keys.exists()
+
+
+async def test_opening_that_is_called_off_leaves_the_folder_unlocked(
+    folder: DataFolder,
+) -> None:
+    """Although a thread is at it, and finishes what it began."""
+
+    async def opened() -> Opened:
+        return await folder.open(
+            given=GivenKeys(),
+            clock=SystemClock(),
+            randomness=randomness,
+            metrics=Metrics(),
+        )
+
+    opening = asyncio.ensure_future(opened())
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+
+    again = await opened()
+    await again.history.close()
+    again.keys.close()
