@@ -70,6 +70,7 @@ class Ending:
     def __init__(self, house: House) -> None:
         self._house = house
         self._doomed: list[Doomed] = []
+        self._notices: dict[ConversationId, list[NoticeRow]] = {}
         self.erased = 0
         self.is_failing = False
 
@@ -197,9 +198,8 @@ class Ending:
         clock, doomed = self._house.clock, self._doomed
         until = clock.elapsed() + ROUND
         done: list[Doomed] = []
-        notices: list[NoticeRow] = []
         while batch := doomed[len(done) : len(done) + MOST_TOGETHER]:
-            notices += await self._destroy(batch)
+            await self._destroy(batch)
             done += batch
             if clock.elapsed() >= until:
                 break
@@ -211,7 +211,9 @@ class Ending:
         self.erased += len(done)
         self._measure(done)
         self._house.wake_scrubbing.set()
-        self._house.relay.erased([one.id for one in done], notices)
+        ids = [one.id for one in done]
+        notices = [row for id_ in ids for row in self._notices.pop(id_, [])]
+        self._house.relay.erased(ids, notices)
         for one in done:
             if one.session is not None:
                 self._bury(
@@ -219,7 +221,7 @@ class Ending:
                     messages=one.session.conversation.last_number,
                 )
 
-    async def _destroy(self, batch: Sequence[Doomed]) -> list[NoticeRow]:
+    async def _destroy(self, batch: Sequence[Doomed]) -> None:
         relay = self._house.relay
         notices = await relay.last_words(
             [(one.id, one.session) for one in batch]
@@ -239,7 +241,12 @@ class Ending:
                 group.keep_notice(notice)
 
         await self._house.records.write(erase)
-        return notices
+        # Kept until the round is over: when it fails behind this the rows
+        # are gone, and what is asked next time tells less.
+        for doomed in batch:
+            found = [row for row in notices if row.conversation == doomed.id]
+            if found:
+                self._notices[doomed.id] = found
 
     def _measure(self, batch: Sequence[Doomed]) -> None:
         metrics, now = self._house.metrics, self._house.clock.elapsed()

@@ -346,7 +346,7 @@ class Turns:
         session, which = line.session, line.conversation
         assert session is not None  # noqa: S101 - see Line.step
         up_to = session.committed
-        line.counted_to = up_to
+        line.counted_to, line.behind = up_to, 0
         cursor = await self._handed.cursor(which, line.application.id)
         behind = await self._handed.count(
             which,

@@ -10,6 +10,7 @@ from server.errors import Unavailable
 from server.services.ending import Doomed
 from server.services.handing import WEBHOOK_WINDOW
 from server.services.leaving import KEPT
+from server.services.turns import OWN_PAUSE
 from tests.services.programs import FAILED, ProgramWorld, say
 from tests.services.worlds import settle
 
@@ -207,3 +208,43 @@ async def test_a_turn_given_up_before_it_began_gives_its_place_back() -> None:
     await world.conversation()
 
     assert world.program.kinds == ["session.started", "1"]
+
+
+async def test_an_end_is_told_though_its_erasing_took_two_tries() -> None:
+    """The rows are gone at the second, and nobody had read the cursor."""
+    world = ProgramWorld(has_webhook=False)
+    _, _, token = await world.conversation()
+    world.start()
+    await world.later()
+    line = await world.visit(token=token)
+    await line.do("end")
+    world.kept.failing.add("checkpoint")
+    with pytest.raises(Unavailable):
+        await world.ending.erase_all()
+    world.kept.failing.clear()
+    await world.erase()
+
+    world.relaying.connect(world.applications[0], world.program)
+    await world.later()
+
+    assert world.program.kinds == ["session.ended"]
+
+
+async def test_nothing_is_counted_twice_when_a_cursor_is_sought_twice() -> None:
+    """What was said between the two tries is in the second count."""
+    world = ProgramWorld(has_webhook=False)
+    _, _, token = await world.conversation()
+    world.start()
+    await world.later()
+    line = await world.visit(token=token)
+    world.kept.failing.add("read")
+    world.relaying.connect(world.applications[0], world.program)
+    await settle()
+    await say(line, 2)
+    world.kept.failing.clear()
+    await world.later(OWN_PAUSE)
+    await line.do("end")
+    await world.erase()
+
+    assert "2" in world.program.kinds
+    assert world.program.events[-1]["undelivered"] == 0
