@@ -45,6 +45,9 @@ from server.services.timing import (
 from server.store.group import Group
 from server.store.rows import ConversationRow
 
+#: Seconds until a deadline is looked at again after a change was undone.
+LOOK_AGAIN = 60.0
+
 #: The conversation after something was said in it, and the message.
 Speak = Callable[[Conversation, float], tuple[Conversation, Message]]
 
@@ -82,6 +85,9 @@ def adopt(
 
     def undo() -> None:
         session.conversation = before
+        # Whoever looked at the deadline meanwhile saw one that never was.
+        warn_at = deadline_of(house, before).warn_at
+        house.look_at(session.id, min(warn_at, house.clock.now() + LOOK_AGAIN))
 
     session.conversation = after
     group.undo(undo)
@@ -137,9 +143,21 @@ class Say:
         session = self._session
         if self._client_id in session.accepted:
             return  # a repeat: ``committed`` answers what was answered then
-        after, message = self._speak(
-            session.conversation, self._house.clock.now()
-        )
+        carries = session.carries.copy()
+
+        def undo() -> None:
+            # Nothing was said: nothing of it may be remembered for the next
+            # message, least of all in a session that has been forgotten.
+            session.carries = carries
+
+        try:
+            after, message = self._speak(
+                session.conversation, self._house.clock.now()
+            )
+        except ServerError:
+            undo()
+            raise
+        group.undo(undo)
         self._opened = not session.conversation.is_stored
         if self._opened:
             self._open(group)
@@ -148,6 +166,7 @@ class Say:
         except ServerError:
             # Nothing of it may stay behind in the group.
             self._close_again()
+            undo()
             raise
         group.add(row)
         adopt(self._house, session, after, group=group)

@@ -192,3 +192,24 @@ async def test_what_goes_with_words_keeps_its_numbers() -> None:
     )
 
     assert said == Said(text="", rich=rich | {"name": "[hidden]"})
+
+
+async def test_what_was_refused_is_not_remembered() -> None:
+    """Neither for the next message nor in what has ended."""
+    world = World()
+    careful(world.house)
+    customer, maria, which = await world.taken()
+    session = world.session(which)
+    world.records.failing.add("write")
+    await customer.say("client-0002", "4111 1111")
+    assert session.carries == {}
+    world.records.failing.clear()
+
+    await customer.do("end")
+    await world.ending.erase_all()
+    await maria.do(
+        "send", conversation=which, id="agent-0001", text="4111 1111"
+    )
+
+    assert maria.last("refused")["code"] == "conversation_ended"
+    assert session.carries == {}

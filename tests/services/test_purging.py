@@ -13,6 +13,8 @@ from server.ids import ConversationId
 from server.live.deadlines import TICK
 from server.services.ending import RETRY
 from server.services.purging import LINGER, MOST_LINGERING, TRUSTED
+from server.services.recording import adopt
+from server.store.group import Group
 from tests.services.test_ending import running, until
 from tests.services.worlds import INACTIVITY, MAX_AGE, World, settle
 
@@ -307,3 +309,28 @@ async def test_it_never_ends_early_and_never_late(
             world.start()
             customer = await world.visit(token=token)
         alive = world.clock.now() if sign else alive
+
+
+async def test_a_deadline_seen_during_a_change_that_failed_is_kept() -> None:
+    """Else what was not kept gives a conversation half an hour more."""
+    world = World()
+    line, which, _ = await world.conversation()
+    session = world.session(which)
+    world.clock.pass_(INACTIVITY - 1.0)
+    group = Group()
+    adopt(
+        world.house,
+        session,
+        session.conversation.revive(at=world.clock.now()),
+        group=group,
+    )
+    world.clock.pass_(2.0)
+    await world.purging.look()
+    for undo in group.undoing:
+        undo()
+
+    world.clock.pass_(1.0)
+    await world.purging.look()
+    await settle()
+
+    assert "ended" in line.kinds
