@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -146,17 +147,24 @@ async def test_opening_that_is_called_off_leaves_the_folder_unlocked(
     folder: DataFolder,
 ) -> None:
     """Although a thread is at it, and finishes what it began."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(1))
+    is_begun = asyncio.Event()
+
+    def telling(size: int) -> bytes:
+        loop.call_soon_threadsafe(is_begun.set)
+        return randomness(size)
 
     async def opened() -> Opened:
         return await folder.open(
             given=GivenKeys(),
             clock=SystemClock(),
-            randomness=randomness,
+            randomness=telling,
             metrics=Metrics(),
         )
 
     opening = asyncio.ensure_future(opened())
-    await asyncio.sleep(0)
+    await is_begun.wait()
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
