@@ -272,6 +272,8 @@ class Shift:
             session is None
             or session.conversation.account != self._me.account
             or not session.conversation.is_stored
+            # What the application has, no agent can see.
+            or session.conversation.phase is Phase.SERVED
         ):
             raise Refused(
                 RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"

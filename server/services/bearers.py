@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
+from server.domain.conversation import Phase
 from server.domain.message import Author
 from server.errors import RefusalCode, Refused
 from server.ids import ConversationId, token_hash
@@ -95,6 +96,7 @@ class Bearers:
             session is None
             or session.conversation.account != agent.account
             or not session.conversation.is_stored
+            or session.conversation.phase is Phase.SERVED
         ):
             raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
         has_it = session.conversation.agent == agent.id

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from server.services import answering
+from tests.services.programs import ProgramWorld
 from tests.services.worlds import Line, World, settle
 
 NOBODYS = "A" * 22
@@ -234,3 +235,15 @@ async def test_what_ended_is_told_to_who_watches_and_takes_no_more() -> None:
     assert refused["code"] == "conversation_ended"
     assert maria.kinds[-1] == "gone"
     assert maria.listener.farewell is None
+
+
+async def test_what_the_application_has_no_agent_can_watch() -> None:
+    """Its id opens nothing until it is handed over."""
+    world = ProgramWorld(starts_with_application=True)
+    _, which, _ = await world.conversation()
+    maria = await world.shift()
+
+    await maria.do("watch", conversation=which, ref="peep")
+
+    assert maria.last("refused")["code"] == "conversation_unknown"
+    assert maria.all("watching", "history") == []

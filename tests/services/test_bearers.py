@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from server.domain.application import Application
@@ -159,3 +161,19 @@ async def test_a_store_that_does_not_answer_is_no_refusal() -> None:
     for token in ("a.b", "agents"):
         with pytest.raises(Unavailable):
             await asking.bearers.bearer_of(token, "x")
+
+
+async def test_what_the_application_has_opens_for_no_agent() -> None:
+    """Nor do its files."""
+    asking = Asking()
+    house = asking.world.house
+    house.channels = {
+        id_: replace(one, starts_with_application=True)
+        for id_, one in house.channels.items()
+    }
+    _, which, _ = await asking.world.conversation()
+    maria = await asking.world.shift()
+
+    token = maria.last("welcome")["token"]
+
+    assert await asking.ask(token, which) == "conversation_unknown"
