@@ -194,7 +194,10 @@ class Say:
         """Acknowledge it, and bring it to everybody else."""
         message = self._message
         if message is None:
-            self._house.errands.run(self._answer_again())
+            try:
+                self._house.errands.run(self._answer_again())
+            except Unavailable as error:  # too much else is under way
+                self.failed(error)
             return
         session = self._session
         session.committed = message.number
@@ -215,7 +218,9 @@ class Say:
         session = self._session
         number = session.accepted.get(self._client_id)
         if number is None:
-            return  # it has ended meanwhile, which the peer is told anyway
+            # It has ended meanwhile: whoever waits must not wait for ever.
+            self.failed(Refused(RefusalCode.CONVERSATION_ENDED))
+            return
         try:
             rows = await self._house.records.messages(session.id, number - 1, 1)
             message = open_message(self._house, session, rows[0])
@@ -223,7 +228,11 @@ class Say:
             self.failed(error)
             return
         except (Corrupt, IndexError, AssertionError):
-            return  # erased while it was read
+            if session.conversation.is_live:  # damaged
+                self.failed(Unavailable("a message cannot be read"))
+            else:  # erased while it was read
+                self.failed(Refused(RefusalCode.CONVERSATION_ENDED))
+            return
         self._listener.tell(ack_of(message, is_repeat=True))
 
     def failed(self, error: ServerError) -> None:

@@ -23,8 +23,9 @@ from server.protocol.client_frames import (
 )
 from server.protocol.rich import Choice, Menu
 from server.protocol.server_frames import Ack
-from server.services.applying import BURST
+from server.services.applying import BURST, Receipt
 from server.services.handing import Fate, Outcome
+from server.services.recording import Say
 from tests.fakes import FakeListener
 from tests.services.programs import KEY, ProgramWorld, bot
 from tests.services.worlds import settle
@@ -318,3 +319,29 @@ async def test_a_repeat_of_what_the_disk_refuses_is_refused_too() -> None:
 
     assert again.frames[0]["code"] == "unavailable"
     assert session.conversation.last_number == 1
+
+
+async def test_a_repeat_that_crosses_the_erasing_is_not_left_waiting() -> None:
+    """Nobody would tell who called over HTTP that it has ended."""
+    world = ProgramWorld()
+    _, which, _ = await world.conversation()
+    frame = Answer(conversation=which, id="answer-01", text="Hello!")
+    await do(world, which, frame)
+    session = world.session(which)
+    world.house.records.put(
+        Say(
+            world.house,
+            session,
+            client_id="answer-01",
+            speak=lambda _, __: pytest.fail("a repeat"),
+            listener=(receipt := Receipt()),
+            seat=None,
+        )
+    )
+    world.kept.commit()
+    session.forget()
+    await settle()
+
+    assert receipt.ack.done()
+    with pytest.raises(Refused):
+        await receipt.ack
