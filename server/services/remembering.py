@@ -187,6 +187,8 @@ async def page(
     rows: list[MessageRow] = []
     if after < session.committed:
         rows = await house.records.messages(session.id, after, PAGE)
+    if session.slot is None:
+        rows = []  # it has ended meanwhile, and its key is gone
     items: list[MessageItem] = []
     size = 0
     reached = after

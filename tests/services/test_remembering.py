@@ -126,3 +126,14 @@ async def test_a_page_of_menus_still_fits_a_frame() -> None:
 
     assert history["more"]
     assert len(as_json(history)) <= PAGE_BYTES * 2
+
+
+async def test_a_page_of_what_is_being_erased_is_empty() -> None:
+    """The key has gone while it was read: no fault, and no reason to close."""
+    world = World()
+    line, which, _ = await world.conversation()
+    world.session(which).forget()
+
+    await line.do("fetch", after=0)
+
+    assert line.last("history")["messages"] == ()
