@@ -273,6 +273,7 @@ class Ending:
         session.seats.clear()
         self._house.deadlines.cancel(session.id)
         self._house.sessions.remove(session.id)
+        self._house.lingering.pop(session.id, None)
         self._house.ended.add(
             session.id,
             session.conversation.channel,

@@ -165,3 +165,16 @@ async def test_the_session_lets_go_of_what_was_said() -> None:
         await world.ending.erase_all()
 
     assert [session.preview, session.slot, *session.accepted] == [None, None]
+
+
+async def test_who_came_back_and_ended_is_not_remembered_as_lingering() -> None:
+    """Not even the id of what has ended stays."""
+    world = World()
+    line = await world.visit()
+    line.leave()
+    back = await world.visit(token=line.last("welcome")["token"])
+    await back.say("client-0001", "Hello?")
+    await back.do("end")
+    await world.ending.erase_all()
+
+    assert not world.house.lingering
