@@ -212,7 +212,9 @@ class Line:
     def notice(self, notice: Notice) -> None:
         """Take note of something else."""
         if len(self.notices) >= MOST_NOTICES:
-            self.notices.popleft()
+            # Not the first one: it may be on its way, and whoever has handed
+            # it over strikes out the first.
+            del self.notices[1]
         self.notices.append(notice)
 
     def hand_on(self, number: int) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from server.domain.application import Wish
-from server.services.handing import Fate, Outcome
+from server.ids import ConversationId
+from server.services.events import Notice
+from server.services.handing import MOST_NOTICES, Fate, Line, Outcome
 from tests.services.programs import (
     FAILED,
     Program,
@@ -55,6 +57,20 @@ async def test_one_event_of_a_conversation_is_on_its_way() -> None:
         "3",
         "4",
     ]
+
+
+def test_the_notice_on_its_way_is_not_the_one_that_goes() -> None:
+    """Of too many the oldest go, but for the first: it is being handed."""
+    line = Line(bot(), ConversationId("c"))
+    for number in range(MOST_NOTICES + 2):
+        line.notice(
+            Notice(kind="typing", fields={}, after=0, at=1.0, name=str(number))
+        )
+
+    names = [notice.name for notice in line.notices]
+    assert len(names) == MOST_NOTICES
+    assert names[:2] == ["0", "3"]
+    assert names[-1] == str(MOST_NOTICES + 1)
 
 
 async def test_what_failed_is_tried_again_under_the_same_id() -> None:
