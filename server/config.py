@@ -339,12 +339,24 @@ def _is_secret(text: str) -> bool:
     return prefix == "whsec" and _SHORTEST_SECRET <= size <= _LONGEST_SECRET
 
 
+#: Listens on every address the machine has.
+EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - to tell it apart
+
+
 def _unsafe_address(config: Config) -> list[str]:
     """What would send passwords and messages over a network in the clear."""
     url = urlsplit(config.public_url or "")
     if url.scheme == "http" and not is_loopback(url.hostname or ""):
         return ["public_url: only this machine may be reached by http://"]
-    if is_loopback(config.host) or config.tls or config.trusted_proxies:
+    if is_loopback(config.host):
+        return []
+    if config.tls or config.trusted_proxies:
+        if config.public_url is None and config.host in EVERY_ADDRESS:
+            unknown = (
+                f"public_url: with host {config.host} only this tells by what"
+                " name browsers come, and the console would be refused"
+            )
+            return [unknown]
         return []
     problem = (
         f"host {config.host} is reachable from outside: set [tls], or name the"

@@ -92,7 +92,7 @@ def own_origins(config: Config, port: int) -> tuple[str, ...]:
         return (config.public_url.rstrip("/"),)
     scheme, usual = ("https", 443) if config.tls else ("http", 80)
     written = "" if port == usual else f":{port}"
-    hosts = [config.host]
+    hosts = [f"[{config.host}]" if ":" in config.host else config.host]
     if is_loopback(config.host):
         hosts = ["127.0.0.1", "localhost", "[::1]"]
     return tuple(f"{scheme}://{host}{written}" for host in hosts)

@@ -86,6 +86,10 @@ TWICE = GOOD["account"] * 2
         (settings(data=""), "data"),
         (settings(log_level="trace"), "log_level"),
         (settings(host="0.0.0.0"), "host 0.0.0.0"),
+        (
+            settings(host="::", trusted_proxies=["10.0.0.1"]),
+            "public_url",
+        ),
         (settings(host="::"), "host ::"),
         (settings(host="chat.example"), "host chat.example"),
         (settings(host=""), "host"),
@@ -148,8 +152,12 @@ def test_what_cannot_work_or_is_unsafe_is_refused(
 @pytest.mark.parametrize(
     "given",
     [
-        {"host": "0.0.0.0", "tls": {"certificate": "c.pem", "key": "k.pem"}},
-        {"host": "0.0.0.0", "trusted_proxies": ["10.0.0.1"]},
+        {
+            "host": "0.0.0.0",
+            "public_url": "https://chat.example",
+            "tls": {"certificate": "c.pem", "key": "k.pem"},
+        },
+        {"host": "192.0.2.7", "trusted_proxies": ["10.0.0.1"]},
         {"host": "::1"},
         {"host": "localhost", "public_url": "http://localhost:8420"},
         {"public_url": "https://chat.example/"},

@@ -93,10 +93,14 @@ def test_an_agents_hash_stays_out_of_sight() -> None:
                 "http://[::1]:8420",
             ),
         ),
+        (
+            {"host": "2001:db8::7", "trusted_proxies": ["10.0.0.1"]},
+            ("http://[2001:db8::7]:8420",),
+        ),
     ],
 )
 def test_own_origins_are_as_browsers_write_them(
-    more: dict[str, str], origins: tuple[str, ...]
+    more: dict[str, Any], origins: tuple[str, ...]
 ) -> None:
     """The public address if there is one; else all names of this machine."""
     assert own_origins(config(**more), 8420) == origins
