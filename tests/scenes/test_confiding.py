@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import re
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server import logs
 from server.ids import ConversationId
 from tests.fakes import FakeClock
 from tests.scenes.canaries import found, found_in
@@ -57,20 +55,6 @@ async def timeless_confiding_site(tmp_path: Path) -> AsyncIterator[Site]:
     await site.start()
     yield site
     await site.stop()
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """Everything logged at DEBUG: as the product writes it, and in full."""
-    stream = StringIO()
-    logs.set_up("debug", stream)
-    in_full = logging.StreamHandler(stream)
-    names = ("server", "uvicorn", "aiosqlite", "asyncio")
-    for name in names:
-        logging.getLogger(name).addHandler(in_full)
-    yield stream
-    for name in names:
-        logging.getLogger(name).removeHandler(in_full)
 
 
 def now_of(site: Site) -> int:

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from server import logs
 from server.data_folder import DataFolder
 from server.ids import token_hash
 from server.vault.key_header import HEADER_SIZE
 from server.vault.wrapping import SLOT_SIZE
 from tests.scenes.canaries import forms, found, found_in
 from tests.scenes.sites import DISPLAY_NAME, Site, conversation_of, taken
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """Everything logged at DEBUG: as the product writes it, and in full."""
-    stream = StringIO()
-    logs.set_up("debug", stream)
-    in_full = logging.StreamHandler(stream)
-    names = ("server", "uvicorn", "aiosqlite", "asyncio")
-    for name in names:
-        logging.getLogger(name).addHandler(in_full)
-    yield stream
-    for name in names:
-        logging.getLogger(name).removeHandler(in_full)
 
 
 def stored(data: Path) -> tuple[list[bytes], list[bytes]]:

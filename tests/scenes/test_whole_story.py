@@ -28,10 +28,8 @@ from tests.scenes.test_application import (
     running,
     take,
 )
-from tests.scenes.test_confiding import CANARIES, confided, log, shop
+from tests.scenes.test_confiding import CANARIES, confided, shop
 from tests.strangers_client import Frame, Stranger
-
-__all__ = ["log"]
 
 TEXT = "parrot-q7Xw2Lk9"
 CALL = f"A person please, about my {TEXT}"
