@@ -124,6 +124,12 @@ class Conversation:
         last_at: Unix seconds of the newest sign of life that moves the
             inactivity deadline.
         ended_by: Who ended it; None while it lives.
+        ended_at: Unix seconds of its end; None while it lives.
+        customer: The person who writes; None if nobody knows.
+        terms: The version of the terms that were accepted; None for none.
+        is_held: Whether it is not to be erased until that is lifted.
+        mail_until: Unix seconds until which its transcript is tried to be
+            mailed; None if it is not to be, or no more.
     """
 
     id: ConversationId
@@ -136,6 +142,11 @@ class Conversation:
     agent: AgentId | None = None
     last_number: int = 0
     ended_by: EndedBy | None = None
+    ended_at: float | None = None
+    customer: str | None = None
+    terms: str | None = None
+    is_held: bool = False
+    mail_until: float | None = None
 
     @property
     def is_stored(self) -> bool:

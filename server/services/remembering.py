@@ -98,6 +98,11 @@ def session_from(house: House, row: ConversationRow) -> Session:
         agent=row.agent,
         last_number=row.last_number,
         ended_by=row.ended_by,
+        ended_at=row.ended_at,
+        customer=row.customer,
+        terms=row.terms,
+        is_held=row.held,
+        mail_until=row.mail_until,
     )
     session = Session(
         conversation, token_hash=row.token_hash, rate=new_rate(house)

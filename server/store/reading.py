@@ -220,6 +220,7 @@ class Reading:
         try:
             values["phase"] = _PHASES[values["phase"]]
             values["ended_by"] = _ENDED_BY[values["ended_by"]]
+            values["held"] = bool(values["held"])
         except KeyError:
             raise damage(self._path) from None
         return ConversationRow(**values)

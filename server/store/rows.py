@@ -37,7 +37,13 @@ class ConversationRow:
         due_at: When it times out, unless something moves that.
         last_number: The number of the newest message.
         agent: Who has it; None unless ACTIVE.
-        ended_by: Who ended it; None unless ENDING.
+        ended_by: Who ended it; None while it lives.
+        ended_at: When that was; None while it lives.
+        customer: The person who writes; None if nobody knows.
+        terms: The version of the terms that were accepted; None for none.
+        held: Whether it is not to be erased until that is lifted.
+        mail_until: Until when its transcript is tried to be mailed; None if
+            it is not to be, or no more.
         customer_delivered: Up to which number the customer's screen has it.
         customer_read: Up to which number the customer has seen it.
         agent_delivered: The same of the agent's screen.
@@ -57,6 +63,11 @@ class ConversationRow:
     last_number: int
     agent: AgentId | None
     ended_by: EndedBy | None
+    ended_at: float | None
+    customer: str | None
+    terms: str | None
+    held: bool
+    mail_until: float | None
     customer_delivered: int
     customer_read: int
     agent_delivered: int

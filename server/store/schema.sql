@@ -21,6 +21,13 @@ CREATE TABLE conversation (    -- [conversation record]
     agent        TEXT,             -- who has it; null unless active
     ended_by     TEXT,             -- domain.conversation.EndedBy; null while
                                    -- it lives
+    ended_at     REAL,             -- null while it lives
+    customer     TEXT,             -- the person who writes; null: nobody knows
+    terms        TEXT,             -- the version of the terms that were
+                                   -- accepted; null for none
+    held         INTEGER NOT NULL, -- 1: not to be erased until that is lifted
+    mail_until   REAL,             -- its transcript is still to be mailed, and
+                                   -- tried until then; null: it is not
     customer_delivered INTEGER NOT NULL, -- up to which number the customer's
     customer_read      INTEGER NOT NULL, -- screen has it, the customer saw it
     agent_delivered    INTEGER NOT NULL, -- and the same of the agent
