@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -201,6 +202,12 @@ class FakeKeys:
         if self.owners.get(slot) != (account, conversation):
             raise Corrupt
         return self._keys[slot]
+
+    def derive(
+        self, slot: int, label: str, *, account: str, conversation: str
+    ) -> bytes:
+        self.key(slot, account=account, conversation=conversation)
+        return hashlib.sha256(f"{slot} {label}".encode()).digest()
 
     def abandon(self, slots: Iterable[int]) -> None:
         for slot in slots:

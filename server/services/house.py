@@ -56,6 +56,16 @@ class Keys(Protocol):
         """
         ...
 
+    def derive(
+        self, slot: int, label: str, *, account: str, conversation: str
+    ) -> bytes:
+        """32 bytes for the use named ``label``, made of the key there.
+
+        Raises:
+            Corrupt: As ``key``.
+        """
+        ...
+
     def abandon(self, slots: Iterable[int]) -> None:
         """The group for which the keys were made has failed."""
         ...

@@ -53,6 +53,7 @@ from typing import NamedTuple
 
 from server.errors import Corrupt, Unavailable
 from server.ids import Randomness
+from server.vault.derivation import derived
 from server.vault.master_key import MasterKey
 from server.vault.sealing import SECRET_SIZE, DataKey
 from server.vault.slot_file import Disk, SlotFile
@@ -192,6 +193,30 @@ class Keyring:
             self._cache.pop(slot, None)
             raise Corrupt("the key in this slot has been destroyed")
         return key
+
+    def derive(
+        self, slot: int, label: str, *, account: str, conversation: str
+    ) -> bytes:
+        """A key made of the one in ``slot``, flushed or not, for one use.
+
+        32 bytes, always the same, whatever the master key is. They are not
+        kept here: whoever has them drops them when the key is shredded.
+
+        Raises:
+            Corrupt: As ``key``.
+            Unavailable: As ``key``.
+        """
+        place = place_of(slot, account, conversation)
+        # Staged first: it leaves there only once it is in the file.
+        staged = [one.record for one in self._staged.copy() if one.slot == slot]
+        secret = (
+            self._wrappers.unwrap(staged[-1], place=place)
+            if staged
+            else self._secret(slot, place)
+        )
+        if slot in self._ended:
+            raise Corrupt("the key in this slot has been destroyed")
+        return derived(secret, label)
 
     def abandon(self, slots: Iterable[int]) -> None:
         """Take back keys of ``new_key`` that nothing will be kept under.

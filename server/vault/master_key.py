@@ -17,11 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from server.errors import Misconfigured
 from server.ids import Randomness
+from server.vault.derivation import derived
 
 MASTER_SIZE: Final = 32
 HEX_LENGTH: Final = 2 * MASTER_SIZE
@@ -119,11 +117,9 @@ class MasterKey:
 
     def derive(self, label: str, length: int = 32) -> bytes:
         """``length`` bytes for the use named ``label``, always the same."""
-        # No salt: the input is uniformly random already, and a salt would
-        # have to be stored where losing it loses everything.
-        return HKDF(
-            algorithm=SHA256(), length=length, salt=None, info=label.encode()
-        ).derive(self._secret)
+        # No salt: it would have to be stored where losing it loses
+        # everything.
+        return derived(self._secret, label, length)
 
     def text(self) -> str:
         """The key in base64, for its owner to keep; never for a log."""
