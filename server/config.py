@@ -21,26 +21,23 @@ import msgspec
 from server.domain.own_patterns import check_pattern
 from server.domain.redaction import Redaction
 from server.errors import Misconfigured
-from server.settings import (
-    AccountConfig,
-    AgentConfig,
-    ApplicationConfig,
-    ChannelConfig,
-    Config,
-    LimitsConfig,
-    RedactConfig,
-    TlsConfig,
+from server.protocol.forms import (
+    AgentForm,
+    ApplicationForm,
+    ChannelForm,
+    RuleForm,
 )
+from server.settings import AccountConfig, Config, LimitsConfig, TlsConfig
 from server.vault.token_secret import TokenSecret
 
 __all__ = [
     "AccountConfig",
-    "AgentConfig",
-    "ApplicationConfig",
-    "ChannelConfig",
+    "AgentForm",
+    "ApplicationForm",
+    "ChannelForm",
     "Config",
     "LimitsConfig",
-    "RedactConfig",
+    "RuleForm",
     "TlsConfig",
     "is_loopback",
     "is_origin",
@@ -286,7 +283,7 @@ def _bad_applications(config: Config) -> Iterator[str]:
 
 
 def _bad_application(
-    config: Config, one: ApplicationConfig, known: set[str]
+    config: Config, one: ApplicationForm, known: set[str]
 ) -> Iterator[str]:
     where = f"application {one.id}:"
     if one.webhook is None and one.key_hash is None:

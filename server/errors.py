@@ -43,6 +43,8 @@ class RefusalCode(StrEnum):
     CONVERSATION_FULL = "conversation_full"
     TOO_FAST = "too_fast"
     TOO_MANY = "too_many"
+    TERMS_NEEDED = "terms_needed"
+    ON_HOLD = "on_hold"
     UNAVAILABLE = "unavailable"
 
 
@@ -61,6 +63,8 @@ ACTS: dict[RefusalCode, Actor] = {
     RefusalCode.CONVERSATION_FULL: Actor.PERSON,
     RefusalCode.TOO_FAST: Actor.PERSON,
     RefusalCode.TOO_MANY: Actor.CLIENT,
+    RefusalCode.TERMS_NEEDED: Actor.PERSON,
+    RefusalCode.ON_HOLD: Actor.NOBODY,
     RefusalCode.UNAVAILABLE: Actor.OPERATOR,
 }
 

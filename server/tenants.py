@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from server.config import Config, is_loopback
 from server.domain.agent import Agent
-from server.domain.application import Application, Wish
+from server.domain.application import Application
 from server.domain.channel import Channel
-from server.domain.context import Part
 from server.domain.redaction import Redaction
-from server.ids import AccountId, AgentId, ApplicationId, ChannelId
+from server.ids import AccountId, AgentId, ChannelId
 
 
 def channels_of(config: Config) -> dict[ChannelId, Channel]:
     """The channels of ``config`` by id."""
     return {
-        ChannelId(one.id): Channel(
-            id=ChannelId(one.id),
-            account=AccountId(account.id),
-            name=one.name,
-            greeting=one.greeting,
-            color=one.color,
-            allowed_origins=one.allowed_origins,
-            inactivity=one.inactivity_minutes * 60.0,
-            max_age=one.max_age_hours * 3600.0,
-            starts_with_application=one.starts_with == "application",
-            ending_grace=one.ending_grace_seconds,
-            attachment_bytes=(
-                int(one.attachment_mib * 2**20) if one.attachments else 0
-            ),
-            most_attachments=one.attachments_per_conversation,
-            context=frozenset(map(Part, one.context)),
-            page_query=one.page_query,
-            allowed_cookies=frozenset(one.allowed_cookies),
-            secret=one.secret,
-            accepts_tokens_without_iat=one.accept_tokens_without_iat,
-            controlled_creation=one.controlled_creation,
-        )
+        ChannelId(one.id): one.as_channel(AccountId(account.id))
         for account in config.account
         for one in account.channel
     }
@@ -44,13 +22,7 @@ def channels_of(config: Config) -> dict[ChannelId, Channel]:
 def agents_of(config: Config) -> dict[AgentId, Agent]:
     """The agents of ``config`` by the name they sign in with."""
     return {
-        AgentId(one.name): Agent(
-            id=AgentId(one.name),
-            account=AccountId(account.id),
-            name=one.name,
-            display_name=one.display_name,
-            password_hash=one.password_hash,
-        )
+        AgentId(one.name): one.as_agent(AccountId(account.id))
         for account in config.account
         for one in account.agent
     }
@@ -59,17 +31,7 @@ def agents_of(config: Config) -> dict[AgentId, Agent]:
 def applications_of(config: Config) -> tuple[Application, ...]:
     """The applications of ``config``."""
     return tuple(
-        Application(
-            id=ApplicationId(one.id),
-            account=AccountId(account.id),
-            name=one.name,
-            channels=frozenset(map(ChannelId, one.channels)),
-            webhook=one.webhook,
-            secrets=one.secrets,
-            signs_jwt=one.signs_jwt,
-            wants=frozenset(map(Wish, one.wants)),
-            key_hash=bytes.fromhex(one.key_hash) if one.key_hash else None,
-        )
+        one.as_application(AccountId(account.id))
         for account in config.account
         for one in account.application
     )

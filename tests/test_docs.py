@@ -18,13 +18,17 @@ from server import config
 from server.domain.conversation import MOVES
 from server.domain.record_types import RECORD_TYPES
 from server.errors import ACTS, RETRIED, RefusalCode
+from server.protocol import forms
 from server.protocol.client_frames import CLIENT_FRAMES
 from server.protocol.farewell import Farewell
 from server.protocol.parts import (
+    ConsentItem,
     Hints,
+    HoldingItem,
     Limits,
     Marks,
     MessageItem,
+    NoticeText,
     Page,
     Role,
     Summary,
@@ -46,6 +50,9 @@ MAPS: dict[str, type[msgspec.Struct]] = {
     "Limits": Limits,
     "Page": Page,
     "Hints": Hints,
+    "NoticeText": NoticeText,
+    "HoldingItem": HoldingItem,
+    "ConsentItem": ConsentItem,
 }
 #: The maps inside what goes with words.
 PARTS: dict[str, type[msgspec.Struct]] = {"Choice": Choice, "Card": Card}
@@ -56,10 +63,13 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "`[tls]`": config.TlsConfig,
     "`[limits]`": config.LimitsConfig,
     "`[[account]]`": config.AccountConfig,
-    "`[[account.channel]]`": config.ChannelConfig,
-    "`[[account.agent]]`": config.AgentConfig,
-    "`[[account.application]]`": config.ApplicationConfig,
-    "`[[account.redact]]`": config.RedactConfig,
+    "`[[account.channel]]`": config.ChannelForm,
+    "`[[account.agent]]`": config.AgentForm,
+    "`[[account.application]]`": config.ApplicationForm,
+    "`[[account.redact]]`": config.RuleForm,
+    "`[[account.channel.notices]]`": forms.NoticeForm,
+    "`[account.channel.consent]`": forms.ConsentForm,
+    "`[[account.channel.consent.keywords]]`": forms.KeywordsForm,
 }
 
 #: Tables of their own, and what may not stand in a file.

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from server.config import Config, RedactConfig, parse
+from server.config import Config, RuleForm, parse
 from server.domain.message import Author
 from server.ids import AccountId, AgentId, ChannelId
 from server.tenants import (
@@ -60,7 +60,7 @@ def test_durations_are_seconds() -> None:
 def test_rules_belong_to_their_account() -> None:
     """As the settings have them; an account without any is left out."""
     given = config()
-    redact = RedactConfig(id="cards", rule="cards", action="mask", keep=4)
+    redact = RuleForm(id="cards", rule="cards", action="mask", keep=4)
     acme = msgspec.structs.replace(given.account[0], redact=(redact,))
     given = msgspec.structs.replace(given, account=(acme, given.account[1]))
 

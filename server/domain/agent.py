@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from server.domain.permission import AgentRole
 from server.ids import AccountId, AgentId
 
 
@@ -18,6 +19,7 @@ class Agent:
         display_name: What customers see.
         password_hash: A PHC string; kept out of ``repr``, for whoever has it
             can try passwords at leisure.
+        roles: What the agent is there for.
     """
 
     id: AgentId
@@ -25,3 +27,4 @@ class Agent:
     name: str
     display_name: str
     password_hash: str = field(repr=False)
+    roles: frozenset[AgentRole] = frozenset({AgentRole.AGENT})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from server.domain.consent import NO_CONSENT_RULES, ConsentRules
 from server.domain.context import Part
+from server.domain.notice import Notice
 from server.ids import AccountId, ChannelId
 
 
@@ -37,6 +39,12 @@ class Channel:
         accepts_tokens_without_iat: Whether a token need not say when it was
             made.
         controlled_creation: Whether only the back-end may begin a session.
+        is_active: Whether customers may come in; those who are here stay.
+        notices: What customers are told first, a wording a language.
+        consent: What the business needs before it writes of its own accord.
+        transcript_download: Whether customers may take their own along.
+        queue: Where its customers wait; None: with everybody.
+        business_hours: When somebody answers; None: at any time.
     """
 
     id: ChannelId
@@ -57,3 +65,9 @@ class Channel:
     secret: str | None = field(default=None, repr=False)
     accepts_tokens_without_iat: bool = False
     controlled_creation: bool = False
+    is_active: bool = True
+    notices: tuple[Notice, ...] = ()
+    consent: ConsentRules = NO_CONSENT_RULES
+    transcript_download: bool = False
+    queue: str | None = None
+    business_hours: str | None = None

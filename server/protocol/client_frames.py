@@ -50,6 +50,7 @@ class Hello(ClientFrame, frozen=True, kw_only=True, gc=False, tag="hello"):
     name: Name | None = None
     password: Secret | None = None
     client: Ref | None = None
+    language: FactName | None = None
     ref: Ref | None = None
 
 
@@ -62,6 +63,7 @@ class Send(ClientFrame, frozen=True, kw_only=True, gc=False, tag="send"):
     answers: Number | None = None
     postback: Postback | None = None
     attachment: Id | None = None
+    terms: Ref | None = None
 
 
 class Typing(ClientFrame, frozen=True, kw_only=True, gc=False, tag="typing"):
@@ -181,6 +183,29 @@ class EventTaken(
     name: FactName
 
 
+class AskHoldings(
+    ClientFrame, frozen=True, kw_only=True, gc=False, tag="holdings"
+):
+    """Asks what the server holds about the customer now."""
+
+    ref: Ref | None = None
+
+
+class Withdraw(
+    ClientFrame, frozen=True, kw_only=True, gc=False, tag="withdraw"
+):
+    """Takes the customer's consent to a purpose back, at once."""
+
+    purpose: FactName
+    ref: Ref | None = None
+
+
+class Forget(ClientFrame, frozen=True, kw_only=True, gc=False, tag="forget"):
+    """Ends the conversation and erases all that is held of the customer."""
+
+    ref: Ref | None = None
+
+
 class Taken(ClientFrame, frozen=True, kw_only=True, gc=False, tag="taken"):
     """The application has taken what was handed to it under ``cursor``."""
 
@@ -219,7 +244,16 @@ class RaiseEvent(ClientFrame, frozen=True, kw_only=True, gc=False, tag="event"):
 
 _BOTH = (Hello, Send, Typing, Delivered, Read, Fetch, End, Ping)
 _FRAMES: Mapping[Role, tuple[type[ClientFrame], ...]] = {
-    Role.CUSTOMER: (*_BOTH, Stay, TellContext, TellPrivate, EventTaken),
+    Role.CUSTOMER: (
+        *_BOTH,
+        Stay,
+        TellContext,
+        TellPrivate,
+        EventTaken,
+        AskHoldings,
+        Withdraw,
+        Forget,
+    ),
     Role.AGENT: (*_BOTH, AskList, Watch, Unwatch, Take, Release, SignOut),
     Role.APPLICATION: (
         Hello,

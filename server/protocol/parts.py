@@ -94,6 +94,36 @@ class MessageItem(Hidden, frozen=True, kw_only=True, gc=False):
     note: bool = False
 
 
+class NoticeText(Hidden, frozen=True, kw_only=True, gc=False):
+    """What the customer is told first, in the customer's language."""
+
+    version: str
+    text: str
+    language: str
+    terms: str | None = None
+    terms_url: str | None = None
+    terms_required: bool = False
+
+
+class HoldingItem(Hidden, frozen=True, kw_only=True, gc=False):
+    """One record type of which something is held."""
+
+    name: str
+    count: int
+    home: str
+    dies: str
+    dies_at: int | None = None
+
+
+class ConsentItem(Hidden, frozen=True, kw_only=True, gc=False):
+    """What the customer has agreed to, for one purpose."""
+
+    purpose: str
+    level: str
+    at: int
+    version: str
+
+
 class Page(
     Hidden, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True
 ):

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.protocol.parts import Hidden, Limits, MessageItem, Summary
+from server.protocol.parts import (
+    ConsentItem,
+    Hidden,
+    HoldingItem,
+    Limits,
+    MessageItem,
+    NoticeText,
+    Summary,
+)
 
 
 class ServerFrame(
@@ -26,6 +34,7 @@ class Welcome(ServerFrame, frozen=True, kw_only=True, gc=False, tag="welcome"):
     name: str | None = None
     token: str | None = None
     summary: Summary | None = None
+    notice: NoticeText | None = None
 
 
 class History(ServerFrame, frozen=True, kw_only=True, gc=False, tag="history"):
@@ -69,6 +78,7 @@ class Ack(ServerFrame, frozen=True, kw_only=True, gc=False, tag="ack"):
     number: int
     at: int
     repeat: bool = False
+    text: str | None = None
 
 
 class TypingSeen(
@@ -187,6 +197,19 @@ class PageEvent(ServerFrame, frozen=True, kw_only=True, gc=False, tag="event"):
     data: dict[str, str] | None = None
 
 
+class HoldingsTold(
+    ServerFrame, frozen=True, kw_only=True, gc=False, tag="holdings"
+):
+    """What the server holds about the customer now, and until when."""
+
+    conversation: str
+    held: tuple[HoldingItem, ...]
+    consents: tuple[ConsentItem, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    transcript: bool = False
+    on_hold: bool = False
+
+
 class Handed(ServerFrame, frozen=True, kw_only=True, gc=False, tag="handed"):
     """An event for the application, to be answered by ``taken``."""
 
@@ -215,5 +238,6 @@ SERVER_FRAMES: tuple[type[ServerFrame], ...] = (
     Watching,
     ContextKnown,
     PageEvent,
+    HoldingsTold,
     Handed,
 )

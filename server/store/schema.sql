@@ -26,7 +26,9 @@ CREATE TABLE conversation (    -- [conversation record]
     terms        TEXT,             -- the version of the terms that were
                                    -- accepted; null for none
     held         INTEGER NOT NULL, -- 1: not to be erased until that is lifted
-    mail_until   REAL,             -- its transcript is still to be mailed, and
+    kept_until   REAL,             -- to be erased then, unless it is held;
+                                   -- null while it lives
+    transcript_until REAL,         -- its transcript is still to be handed, and
                                    -- tried until then; null: it is not
     customer_delivered INTEGER NOT NULL, -- up to which number the customer's
     customer_read      INTEGER NOT NULL, -- screen has it, the customer saw it
@@ -131,3 +133,103 @@ CREATE TRIGGER audit_is_cut_in_front BEFORE DELETE ON audit
     WHEN old.number > coalesce((SELECT first FROM audit_anchor), 0) BEGIN
     SELECT raise(ABORT, 'the audit log is append-only');
 END;
+
+-- What an account is made of: one row a channel, agent, rule and so on, in the
+-- form of protocol/forms.py. Secrets are in `sealed`, under the account's key.
+CREATE TABLE resource (        -- [administrative data]
+    kind       TEXT NOT NULL,      -- account, channel, agent, ...
+    account    TEXT NOT NULL,      -- whose
+    id         TEXT NOT NULL,      -- within the account and kind
+    revision   INTEGER NOT NULL,   -- 1, 2, 3, ...: for "only if unchanged"
+    declared   INTEGER NOT NULL,   -- 1: the settings file rules it
+    body       TEXT NOT NULL,      -- JSON, without what is sealed
+    sealed     BLOB,               -- [account credentials]
+                                   -- [account messaging identities]
+    created_at REAL NOT NULL,
+    changed_at REAL NOT NULL,
+    PRIMARY KEY (kind, account, id)
+) STRICT, WITHOUT ROWID;
+
+-- What customers and agents come by is known without an account.
+CREATE UNIQUE INDEX resource_named ON resource (kind, id)
+    WHERE kind IN ('account', 'agent', 'application', 'channel', 'key');
+
+CREATE TABLE account_key (     -- [account keys]
+    account TEXT NOT NULL PRIMARY KEY,
+    slot    INTEGER NOT NULL       -- zeroed: nothing of the account opens
+) STRICT, WITHOUT ROWID;
+
+-- Somebody who is known to the account by an identity of its own. The row's
+-- key is in a slot; erasing somebody begins with overwriting it.
+CREATE TABLE customer (        -- [customer messaging identities]
+    id         TEXT NOT NULL PRIMARY KEY, -- 128 random bits; opens nothing
+    account    TEXT NOT NULL,
+    channel    TEXT NOT NULL,
+    slot       INTEGER NOT NULL,
+    platform   BLOB NOT NULL,      -- blind index of channel and platform key
+    flags      INTEGER NOT NULL,   -- [consent and restriction records] bits:
+                                   -- see store/rows.py
+    created_at REAL NOT NULL,
+    seen_at    REAL NOT NULL,
+    sealed     BLOB NOT NULL       -- name, platform key, picture, contacts
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX customer_platform ON customer (account, platform);
+CREATE INDEX customer_listed ON customer (account, channel, id);
+
+CREATE TABLE customer_address ( -- [customer messaging identities]
+    hash     BLOB NOT NULL,        -- blind index of kind and normal form
+    customer TEXT NOT NULL REFERENCES customer (id),
+    PRIMARY KEY (hash, customer)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX customer_address_of ON customer_address (customer);
+
+-- What somebody agreed to and what was restricted, in order; nothing is ever
+-- changed in it, so that it proves what held when.
+CREATE TABLE customer_event (  -- [consent and restriction records]
+    customer TEXT NOT NULL REFERENCES customer (id),
+    number   INTEGER NOT NULL,     -- 1, 2, 3, ... of this customer
+    at       REAL NOT NULL,
+    kind     TEXT NOT NULL,        -- consent, restriction
+    sealed   BLOB NOT NULL,        -- purpose, level, source, wording, ...
+    PRIMARY KEY (customer, number)
+) STRICT, WITHOUT ROWID;
+
+-- What somebody asked the account for, and until when it has to be done.
+CREATE TABLE privacy_request ( -- [privacy requests]
+    id          TEXT NOT NULL PRIMARY KEY,
+    account     TEXT NOT NULL,
+    kind        TEXT NOT NULL,     -- access, erasure, restriction, ...
+    law         TEXT NOT NULL,     -- which due dates hold
+    state       TEXT NOT NULL,
+    received_at REAL NOT NULL,
+    due_at      REAL NOT NULL,
+    closed_at   REAL,
+    customer    TEXT,              -- who, as long as there is such a row
+    sealed      BLOB NOT NULL      -- the account's own words about it
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX privacy_request_listed ON privacy_request (account, due_at);
+
+-- An erasing that somebody asked for: followed while it goes on, and what is
+-- left of it is a receipt that names nobody.
+CREATE TABLE erasure (         -- [erasure jobs and receipts]
+    id       TEXT NOT NULL PRIMARY KEY,
+    account  TEXT NOT NULL,
+    state    TEXT NOT NULL,        -- asked, ending, shredded, done
+    asked_at REAL NOT NULL,
+    done_at  REAL,
+    subject  BLOB,                 -- sealed: who; null once it is done
+    receipt  TEXT                  -- signed JSON; null until it is done
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX erasure_listed ON erasure (account, asked_at);
+
+-- So that a backup that is restored does not bring anybody back.
+CREATE TABLE erased (          -- [erased subjects]
+    account   TEXT NOT NULL,
+    platform  BLOB NOT NULL,       -- blind index, as in `customer`
+    erased_at REAL NOT NULL,
+    PRIMARY KEY (account, platform)
+) STRICT, WITHOUT ROWID;

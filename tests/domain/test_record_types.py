@@ -60,7 +60,7 @@ def test_only_what_is_held_claims_anything() -> None:
 
 
 def test_what_people_said_is_encrypted_wherever_it_is_stored() -> None:
-    """Sensitive rows and blobs are unreadable, but for hashes of tokens."""
+    """Sensitive rows and blobs are unreadable, but for keyed hashes."""
     stored = {Home.DATABASE, Home.BLOBS, Home.KEY_FILE}
     readable = {
         kind.name
@@ -70,7 +70,7 @@ def test_what_people_said_is_encrypted_wherever_it_is_stored() -> None:
         and not kind.encrypted
     }
 
-    assert readable == {"agent sign-ins"}
+    assert readable == {"agent sign-ins", "erased subjects"}
 
 
 def test_the_document_is_what_the_registry_says() -> None:
