@@ -40,6 +40,7 @@ def test_one_number_has_one_spelling(text: str, region: str | None) -> None:
         ("+49", None),
         ("+999 1234567", None),
         ("+4400002079460958", None),
+        ("+27001039011", None),
         ("+49 171 3920001" + " " * LONGEST, None),
     ],
 )
