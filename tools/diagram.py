@@ -13,7 +13,7 @@ from server.domain.conversation import MOVES, Move, Phase
 
 DRAWING = Path(__file__).parent.parent / "docs" / "conversation.svg"
 
-WIDTH, HEIGHT = 960, 300
+WIDTH, HEIGHT = 1340, 330
 STEP, LEFT, LINE = 190, 100, 110  # between phases, to the first, their height
 HALF, ROUND = 58, 20  # of a phase's box: half its width, half its height
 

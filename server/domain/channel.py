@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from server.domain.consent import NO_CONSENT_RULES, ConsentRules
 from server.domain.context import Part
 from server.domain.notice import Notice
 from server.ids import AccountId, ChannelId
+
+
+class Transcript(StrEnum):
+    """Who is given all that was said, before it is erased."""
+
+    NONE = "none"
+    APPLICATION = "application"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,11 @@ class Channel:
         notices: What customers are told first, a wording a language.
         consent: What the business needs before it writes of its own accord.
         transcript_download: Whether customers may take their own along.
+        retention: Seconds for which a conversation is kept after its end.
+        transcript: Who is given a conversation's transcript at its end.
+        transcript_to: The address of the account's own to which it is mailed.
+        transcript_patience: Seconds for which that is tried; what is not
+            kept anyway is erased after that in any case.
         queue: Where its customers wait; None: with everybody.
         business_hours: When somebody answers; None: at any time.
     """
@@ -71,3 +85,7 @@ class Channel:
     transcript_download: bool = False
     queue: str | None = None
     business_hours: str | None = None
+    retention: float = 0.0
+    transcript: Transcript = Transcript.NONE
+    transcript_to: str | None = field(default=None, repr=False)
+    transcript_patience: float = 3600.0

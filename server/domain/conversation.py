@@ -1,110 +1,62 @@
-"""The life of a conversation, as a table.
+"""The life of a conversation.
 
 A session begins OPEN: nothing said, nothing stored. The customer writes and
 the conversation is WAITING, or SERVED where the channel has the application
 answer first, until that hands it over; an agent takes it (ACTIVE) and may
 give it back.
-Customer, agent or clock ends it: from ENDING on nothing can be said and
-erasing goes on until it is done, through crashes too. Then it is GONE, from
+Customer, agent or clock ends it. From then on nothing can be said. It is
+ENDING, and erasing goes on until it is done, through crashes too; or, where
+it is to be kept for a while, CLOSED until that is over. Then it is GONE, from
 which nothing returns.
 
 Rules of this file
-    1. Whatever may change a conversation's phase is a row of ``MOVES``.
+    1. Whatever may change a conversation's phase is a row of ``moves.MOVES``.
     2. No I/O, no clock, no await: callers pass ``at`` and store the result.
     3. A refused move changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from server.domain.message import Author, Message, Said
+from server.domain.moves import DENIALS, MOVES, EndedBy, Move, Phase
 from server.errors import RefusalCode, Refused
 from server.ids import AccountId, AgentId, ChannelId, ConversationId
+
+__all__ = [
+    "MOST_MESSAGES",
+    "MOVES",
+    "NEVER",
+    "Conversation",
+    "EndedBy",
+    "Keep",
+    "Move",
+    "Phase",
+]
 
 #: Messages in one conversation. A shop's longest chats have a few hundred;
 #: ten thousand keep one customer's share of the disk below 160 MB, and one
 #: data key 100 times below its limit of 2**20 uses.
 MOST_MESSAGES = 10_000
 
-
-class Phase(StrEnum):
-    """Where a conversation stands."""
-
-    OPEN = "open"
-    SERVED = "served"
-    WAITING = "waiting"
-    ACTIVE = "active"
-    ENDING = "ending"
-    GONE = "gone"
+#: Unix seconds: the last one of the year 9999, when what is held is due. A
+#: number and not null, so that every comparison with it comes out right.
+NEVER = 253_402_300_799.0
 
 
-class Move(StrEnum):
-    """What can happen to a conversation."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long a conversation is kept after its end.
 
-    WRITE = "write"  # the customer's message
-    CALL = "call"  # the customer's first message, for the application
-    ANSWER = "answer"  # the agent's message
-    SERVE = "serve"  # the application's message
-    HAND_OVER = "hand_over"  # the application asks for an agent
-    TAKE = "take"
-    RELEASE = "release"
-    END = "end"
-    FORGET = "forget"
+    Attributes:
+        until: Unix seconds.
+        transcript_until: Unix seconds until which somebody is tried to be
+            given its transcript; None: nobody is to have it.
+    """
 
-
-class EndedBy(StrEnum):
-    """Who or what ended a conversation."""
-
-    CUSTOMER = "customer"
-    AGENT = "agent"
-    APPLICATION = "application"
-    INACTIVITY = "inactivity"
-    AGE = "age"
-    OPERATOR = "operator"
-
-
-MOVES: Mapping[tuple[Phase, Move], Phase] = {
-    (Phase.OPEN, Move.WRITE): Phase.WAITING,
-    (Phase.OPEN, Move.CALL): Phase.SERVED,
-    (Phase.OPEN, Move.END): Phase.GONE,  # nothing stored, nothing to erase
-    (Phase.SERVED, Move.WRITE): Phase.SERVED,
-    (Phase.SERVED, Move.SERVE): Phase.SERVED,
-    (Phase.SERVED, Move.HAND_OVER): Phase.WAITING,
-    (Phase.SERVED, Move.END): Phase.ENDING,
-    (Phase.WAITING, Move.WRITE): Phase.WAITING,
-    (Phase.WAITING, Move.SERVE): Phase.WAITING,
-    (Phase.WAITING, Move.HAND_OVER): Phase.WAITING,  # at least once
-    (Phase.WAITING, Move.TAKE): Phase.ACTIVE,
-    (Phase.WAITING, Move.END): Phase.ENDING,
-    (Phase.ACTIVE, Move.WRITE): Phase.ACTIVE,
-    (Phase.ACTIVE, Move.ANSWER): Phase.ACTIVE,
-    (Phase.ACTIVE, Move.SERVE): Phase.ACTIVE,
-    (Phase.ACTIVE, Move.HAND_OVER): Phase.ACTIVE,
-    (Phase.ACTIVE, Move.RELEASE): Phase.WAITING,
-    (Phase.ACTIVE, Move.END): Phase.ENDING,
-    (Phase.ENDING, Move.END): Phase.ENDING,  # both sides may end it at once
-    (Phase.ENDING, Move.FORGET): Phase.GONE,
-}
-
-#: What a refused move is called, where "it has ended" would be wrong.
-_DENIALS: Mapping[tuple[Phase, Move], RefusalCode] = {
-    (Phase.ACTIVE, Move.TAKE): RefusalCode.TAKEN,
-    (Phase.WAITING, Move.ANSWER): RefusalCode.NOT_YOURS,
-    (Phase.WAITING, Move.RELEASE): RefusalCode.NOT_YOURS,
-    # What the application has, and what nothing was said in, agents cannot
-    # see; nor can the application see the latter.
-    (Phase.SERVED, Move.ANSWER): RefusalCode.CONVERSATION_UNKNOWN,
-    (Phase.SERVED, Move.TAKE): RefusalCode.CONVERSATION_UNKNOWN,
-    (Phase.SERVED, Move.RELEASE): RefusalCode.CONVERSATION_UNKNOWN,
-    (Phase.OPEN, Move.SERVE): RefusalCode.CONVERSATION_UNKNOWN,
-    (Phase.OPEN, Move.HAND_OVER): RefusalCode.CONVERSATION_UNKNOWN,
-    (Phase.OPEN, Move.ANSWER): RefusalCode.CONVERSATION_UNKNOWN,
-    (Phase.OPEN, Move.TAKE): RefusalCode.CONVERSATION_UNKNOWN,
-    (Phase.OPEN, Move.RELEASE): RefusalCode.CONVERSATION_UNKNOWN,
-}
+    until: float
+    transcript_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +76,14 @@ class Conversation:
         last_at: Unix seconds of the newest sign of life that moves the
             inactivity deadline.
         ended_by: Who ended it; None while it lives.
-        ended_at: Unix seconds of its end; None while it lives.
+        ended_at: Unix seconds of its end, if it is kept after that.
         customer: The person who writes; None if nobody knows.
         terms: The version of the terms that were accepted; None for none.
         is_held: Whether it is not to be erased until that is lifted.
-        mail_until: Unix seconds until which its transcript is tried to be
-            mailed; None if it is not to be, or no more.
+        kept_until: Unix seconds until which it is kept after its end; None
+            while it lives, and if it is erased at once.
+        transcript_until: Unix seconds until which somebody is tried to be
+            given its transcript; None if nobody is, or no more.
     """
 
     id: ConversationId
@@ -146,7 +100,8 @@ class Conversation:
     customer: str | None = None
     terms: str | None = None
     is_held: bool = False
-    mail_until: float | None = None
+    kept_until: float | None = None
+    transcript_until: float | None = None
 
     @property
     def is_stored(self) -> bool:
@@ -156,19 +111,29 @@ class Conversation:
     @property
     def is_live(self) -> bool:
         """Whether something can still be said in it."""
-        return self.phase not in {Phase.ENDING, Phase.GONE}
+        return self.phase not in {Phase.CLOSED, Phase.ENDING, Phase.GONE}
+
+    @property
+    def erase_at(self) -> float:
+        """Unix seconds at which a CLOSED one is due to be erased.
+
+        Its transcript is waited for, and a hold lasts until it is lifted.
+        """
+        if self.is_held:
+            return NEVER
+        return max(self.kept_until or 0.0, self.transcript_until or 0.0)
 
     def move(self, move: Move) -> Phase:
         """The phase after ``move``.
 
         Raises:
             Refused: If ``MOVES`` has no such row: ``CONVERSATION_ENDED``, or
-                what ``_DENIALS`` says.
+                what ``DENIALS`` says.
         """
         phase = MOVES.get((self.phase, move))
         if phase is None:
             raise Refused(
-                _DENIALS.get((self.phase, move), RefusalCode.CONVERSATION_ENDED)
+                DENIALS.get((self.phase, move), RefusalCode.CONVERSATION_ENDED)
             )
         return phase
 
@@ -270,7 +235,7 @@ class Conversation:
         return replace(self, phase=self.move(Move.RELEASE), agent=None)
 
     def end(self, by: EndedBy, *, agent: AgentId | None = None) -> Conversation:
-        """Nothing can be said from now on; the first to end it is kept.
+        """It is to be erased; the first to end it is kept.
 
         Args:
             by: Who or what ends it.
@@ -278,16 +243,67 @@ class Conversation:
 
         Raises:
             Refused: It is gone, or is another agent's, or an agent cannot
-                know of it.
+                know of it; ``ON_HOLD`` if it must not be erased.
         """
-        phase = self.move(Move.END)
-        if agent is not None and self.phase in {Phase.OPEN, Phase.SERVED}:
-            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
-        if agent is not None and self.phase is Phase.ACTIVE:
-            self._check_has(Move.END, agent)
+        phase = self._over(Move.END, agent)
+        if self.is_held and phase is Phase.ENDING:
+            raise Refused(RefusalCode.ON_HOLD)
         return replace(
             self, phase=phase, agent=None, ended_by=self.ended_by or by
         )
+
+    def close(
+        self,
+        by: EndedBy,
+        *,
+        agent: AgentId | None = None,
+        at: float,
+        keep: Keep,
+    ) -> Conversation:
+        """It has ended, and is kept for a while; the first to end it counts.
+
+        Args:
+            by: Who or what ends it.
+            agent: Which agent, if one does.
+            at: Unix seconds.
+            keep: How long it is kept.
+
+        Raises:
+            Refused: It is being erased, or is another agent's, or an agent
+                cannot know of it.
+        """
+        phase = self._over(Move.CLOSE, agent)
+        if self.phase is phase:
+            return self
+        return replace(
+            self,
+            phase=phase,
+            agent=None,
+            ended_by=by,
+            ended_at=at,
+            kept_until=keep.until,
+            transcript_until=keep.transcript_until,
+        )
+
+    def hold(self, *, is_held: bool) -> Conversation:
+        """It must not be erased; or it may be again. Repeating is harmless.
+
+        Raises:
+            Refused: It is being erased, or nothing was said in it.
+        """
+        if self.phase is Phase.OPEN:
+            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
+        if not (self.is_live or self.phase is Phase.CLOSED):
+            raise Refused(RefusalCode.CONVERSATION_ENDED)
+        return replace(self, is_held=is_held)
+
+    def _over(self, move: Move, agent: AgentId | None) -> Phase:
+        phase = self.move(move)
+        if agent is not None and self.phase in {Phase.OPEN, Phase.SERVED}:
+            raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
+        if agent is not None and self.phase is Phase.ACTIVE:
+            self._check_has(move, agent)
+        return phase
 
     def forget(self) -> Conversation:
         """It is erased: nothing returns from here.

@@ -1,7 +1,8 @@
 """How long a conversation lives: durations in, deadlines out.
 
 The answer to "where would I change how long messages live?". The durations
-come from the channel (settings: ``inactivity_minutes``, ``max_age_hours``).
+come from the channel (settings: ``inactivity_minutes``, ``max_age_hours``,
+``retention_days``, ``transcript_patience_seconds``).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from server.domain.conversation import EndedBy
+from server.domain.conversation import EndedBy, Keep
 
 #: Seconds of notice before a conversation ends by itself: enough to read the
 #: warning and to type a word.
@@ -49,4 +50,24 @@ def deadline(
         due_at=due_at,
         warn_at=due_at - min(NOTICE, inactivity / 2),
         why=EndedBy.AGE if old_at < silent_at else EndedBy.INACTIVITY,
+    )
+
+
+def keep(
+    *, ended_at: float, retention: float, is_held: bool, patience: float | None
+) -> Keep | None:
+    """How long a conversation is kept after its end; None: not at all.
+
+    Args:
+        ended_at: Unix seconds of its end.
+        retention: Seconds for which it is to be kept.
+        is_held: Whether it must not be erased until that is lifted.
+        patience: Seconds for which somebody is tried to be given its
+            transcript before it is erased; None: nobody is to have it.
+    """
+    if not (is_held or retention > 0 or patience is not None):
+        return None
+    return Keep(
+        until=ended_at + retention,
+        transcript_until=None if patience is None else ended_at + patience,
     )

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from server.domain.agent import Agent
 from server.domain.application import Application, Wish
-from server.domain.channel import Channel
+from server.domain.channel import Channel, Transcript
 from server.domain.consent import (
     NO_CONSENT_RULES,
     ConsentRules,
@@ -63,6 +63,10 @@ _LEVEL = Annotated[str, Meta(pattern=r"^(implicit|explicit|double)\Z")]
 _WORD = Annotated[str, Meta(min_length=1, max_length=40)]
 _WORDS = Annotated[tuple[_WORD, ...], Meta(max_length=20)]
 _TEXT = Annotated[str, Meta(max_length=1_000)]
+# As SMTP takes it: one address, nothing to fold a header with.
+_ADDRESS = Annotated[
+    str, Meta(pattern=r"^[!-;=?A-~]+@[A-Za-z0-9.-]+\Z", max_length=254)
+]
 _HTTPS = Annotated[str, Meta(pattern=r"^https://\S+\Z", max_length=2_048)]
 
 
@@ -180,6 +184,14 @@ class ChannelForm(Form, frozen=True, kw_only=True):
     transcript_download: bool = False
     queue: ID | None = None
     business_hours: ID | None = None
+    retention_days: Annotated[float, Meta(ge=0, le=3_650)] = 0.0
+    transcript: Annotated[str, Meta(pattern=r"^(none|application|email)\Z")] = (
+        "none"
+    )
+    transcript_to: _ADDRESS | None = None
+    transcript_patience_seconds: Annotated[float, Meta(ge=1, le=86_400)] = (
+        3_600.0
+    )
 
     def as_channel(self, account: AccountId) -> Channel:
         """It as the server works with it."""
@@ -212,6 +224,10 @@ class ChannelForm(Form, frozen=True, kw_only=True):
             transcript_download=self.transcript_download,
             queue=self.queue,
             business_hours=self.business_hours,
+            retention=self.retention_days * 86_400.0,
+            transcript=Transcript(self.transcript),
+            transcript_to=self.transcript_to,
+            transcript_patience=self.transcript_patience_seconds,
         )
 
 

@@ -102,7 +102,8 @@ def session_from(house: House, row: ConversationRow) -> Session:
         customer=row.customer,
         terms=row.terms,
         is_held=row.held,
-        mail_until=row.mail_until,
+        kept_until=row.kept_until,
+        transcript_until=row.transcript_until,
     )
     session = Session(
         conversation, token_hash=row.token_hash, rate=new_rate(house)

@@ -28,7 +28,8 @@ class ConversationRow:
         id: Names it.
         account: Whose customer is writing.
         channel: The way by which the customer came.
-        phase: SERVED, WAITING, ACTIVE or ENDING; the others are never stored.
+        phase: SERVED, WAITING, ACTIVE, CLOSED or ENDING; the others are never
+            stored.
         epoch: Changes when history is replaced.
         slot: Where in the key file its data key lies.
         token_hash: What the customer's token has to hash to.
@@ -38,12 +39,13 @@ class ConversationRow:
         last_number: The number of the newest message.
         agent: Who has it; None unless ACTIVE.
         ended_by: Who ended it; None while it lives.
-        ended_at: When that was; None while it lives.
+        ended_at: When that was, if it is kept after that; else None.
         customer: The person who writes; None if nobody knows.
         terms: The version of the terms that were accepted; None for none.
         held: Whether it is not to be erased until that is lifted.
-        mail_until: Until when its transcript is tried to be mailed; None if
-            it is not to be, or no more.
+        kept_until: Until when it is kept after its end; None while it lives.
+        transcript_until: Until when its transcript is tried to be handed;
+            None if it is not to be, or no more.
         customer_delivered: Up to which number the customer's screen has it.
         customer_read: Up to which number the customer has seen it.
         agent_delivered: The same of the agent's screen.
@@ -67,7 +69,8 @@ class ConversationRow:
     customer: str | None
     terms: str | None
     held: bool
-    mail_until: float | None
+    kept_until: float | None
+    transcript_until: float | None
     customer_delivered: int
     customer_read: int
     agent_delivered: int
