@@ -171,7 +171,10 @@ class Participant:
 
     def _hear_ack(self, frame: Frame) -> None:
         self.transcript.acked(
-            frame["id"], number=frame["number"], at=frame["at"]
+            frame["id"],
+            number=frame["number"],
+            at=frame["at"],
+            kept=frame.get("text"),
         )
         if frame["id"] == self._in_flight:
             self._in_flight = None

@@ -148,8 +148,17 @@ class Transcript:
             self.last += 1
         return True
 
-    def acked(self, client_id: str, *, number: int, at: int) -> bool:
-        """Our own message has its number; whether it was still pending."""
+    def acked(
+        self, client_id: str, *, number: int, at: int, kept: str | None = None
+    ) -> bool:
+        """Our own message has its number; whether it was still pending.
+
+        Args:
+            client_id: Which.
+            number: Its number.
+            at: Unix milliseconds.
+            kept: Its words, if the server keeps others than were written.
+        """
         text = self.pending.get(client_id)
         if text is None:
             return False
@@ -159,7 +168,7 @@ class Transcript:
                 id=client_id,
                 author=self.own,
                 at=at,
-                text=text,
+                text=text if kept is None else kept,
                 name=self.own_name,
             )
         )

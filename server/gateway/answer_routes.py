@@ -68,6 +68,7 @@ class AnswerRoutes:
             "number": ack.number,
             "at": ack.at,
             "repeat": ack.repeat,
+            **({} if ack.text is None else {"text": ack.text}),
         }
         return JSONResponse(told, 200, _ALWAYS)
 

@@ -214,7 +214,7 @@ class Shift:
         say(
             self._house,
             session,
-            client_id=frame.id,
+            frame=frame,
             speak=speak,
             rate=self._rate,
             listener=self.listener,

@@ -40,10 +40,11 @@ from server.services.assigning import HandingOver
 from server.services.ending import Ending
 from server.services.events import Event
 from server.services.handing import Line, Outcome
-from server.services.hiding import hide
+from server.services.hiding import hider
 from server.services.house import House
 from server.services.recording import Say
 from server.services.remembering import Remembering
+from server.services.taking_part import hidden_in
 from server.services.telling import tell_side
 
 log = logging.getLogger(__name__)
@@ -169,12 +170,13 @@ class Applying:
             raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
         match frame:
             case Answer():
-                said = _said(self._house, session, frame, file)
-                self._say(application, session, frame.id, said, listener)
+                self._say(
+                    application, session, frame, file=file, listener=listener
+                )
             case Typing():
                 _show_typing(session, frame, application.name)
             case RaiseEvent():
-                _raise_event(session, frame)
+                _raise_event(self._house, session, frame)
             case HandOver():
                 self._house.records.put(
                     HandingOver(
@@ -195,11 +197,18 @@ class Applying:
         self,
         application: Application,
         session: Session,
-        client_id: str,
-        said: Said,
+        frame: Answer,
+        *,
+        file: Mapping[str, Any] | None,
         listener: Listener,
     ) -> None:
-        is_repeat = client_id in session.accepted
+        is_repeat = frame.id in session.accepted
+        said = hidden_in(
+            self._house,
+            session,
+            _said(session, frame, file),
+            side=Author.APPLICATION,
+        )
 
         def speak(
             conversation: Conversation, at: float
@@ -209,17 +218,18 @@ class Applying:
                 # that it repeats: it must not be kept in their place.
                 raise Unavailable
             return conversation.serve(
-                said, name=application.name, client_id=client_id, at=at
+                said(), name=application.name, client_id=frame.id, at=at
             )
 
         self._house.records.put(
             Say(
                 self._house,
                 session,
-                client_id=client_id,
+                client_id=frame.id,
                 speak=speak,
                 listener=listener,
                 seat=None,
+                sent=frame.text,
             )
         )
 
@@ -323,20 +333,16 @@ def _check_live(session: Session) -> None:
 
 
 def _said(
-    house: House,
-    session: Session,
-    frame: Answer,
-    file: Mapping[str, Any] | None,
+    session: Session, frame: Answer, file: Mapping[str, Any] | None
 ) -> Said:
     if frame.id in session.accepted:
         return Said(text="")  # of a repeat the words are not looked at
     rich: Mapping[str, Any] | None = file or plain(frame.rich)
-    said = Said(
+    return Said(
         text=clean(frame.text, may_be_empty=rich is not None),
         rich=rich,
         is_note=frame.note,
     )
-    return hide(house, session, said, author=Author.APPLICATION)
 
 
 def _show_typing(session: Session, frame: Typing, name: str) -> None:
@@ -350,10 +356,14 @@ def _show_typing(session: Session, frame: Typing, name: str) -> None:
     tell_side(session, Author.CUSTOMER, seen)
 
 
-def _raise_event(session: Session, frame: RaiseEvent) -> None:
+def _raise_event(house: House, session: Session, frame: RaiseEvent) -> None:
     _check_live(session)
+    data = frame.data
+    if data is not None:
+        hidden = hider(house, session, Author.APPLICATION)
+        data = {name: hidden(value) for name, value in data.items()}
     asked = Saying(
-        PageEvent(conversation=session.id, name=frame.name, data=frame.data)
+        PageEvent(conversation=session.id, name=frame.name, data=data)
     )
     for seat in session.seats:
         if seat.side is Author.CUSTOMER:

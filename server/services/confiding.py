@@ -16,13 +16,15 @@ from typing import Any
 
 from server.domain.audit import AuditEvent
 from server.domain.channel import Channel
-from server.domain.private_limits import merge, replace
+from server.domain.message import Author
+from server.domain.private_limits import check, merge, replace
 from server.errors import RefusalCode, Refused
-from server.ids import ChannelId, ConversationId
+from server.ids import AccountId, ChannelId, ConversationId
 from server.live.rate_limit import RateLimit
 from server.live.rate_limits import RateLimits
 from server.live.sessions import Session
 from server.services.beginning import begin
+from server.services.hiding import hide_values
 from server.services.house import House
 from server.services.remembering import Remembering
 from server.services.timing import due_of
@@ -140,7 +142,11 @@ class Confiding:
         """
         session = grant.session
         before = session.private or {}
-        after = merge(before, value) if is_patch else replace(value)
+        after = _hidden(
+            self._house,
+            session.conversation.account,
+            merge(before, value) if is_patch else replace(value),
+        )
         if not session.conversation.is_live:
             raise Refused(RefusalCode.CONVERSATION_ENDED)
         # A token sealed before this call, or in the same second, lies with
@@ -181,8 +187,10 @@ class Confiding:
         ):
             raise Refused(RefusalCode.MALFORMED, path="$.customerId")
         given = wish.get("privateData")
-        private = None if given is None else replace(given)
         house = self._house
+        private = None
+        if given is not None:
+            private = _hidden(house, channel.account, replace(given))
         session, token = begin(house, channel)
         session.customer_id = customer_id
         if private is not None:
@@ -217,7 +225,8 @@ def keep_sealed(
             raise TokenRefused(TokenFault.ISSUER)
         if claims["iat"] < session.private_as_of:
             raise TokenRefused(TokenFault.LATE)
-    _set(session, replace(claims.get("data")), as_of=claims["iat"])
+    data = _hidden(house, channel.account, replace(claims.get("data")))
+    _set(session, data, as_of=claims["iat"])
 
 
 @contextmanager
@@ -235,6 +244,15 @@ def _secret_of(channel: Channel | None) -> TokenSecret | None:
     if channel is None or channel.secret is None:
         return None
     return TokenSecret(channel.secret)
+
+
+def _hidden(
+    house: House, account: AccountId, private: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    # Checked again: a rule may put in more than it takes out.
+    return check(
+        hide_values(house, account, private, author=Author.APPLICATION)
+    )
 
 
 def _set(session: Session, private: Mapping[str, Any], *, as_of: float) -> None:

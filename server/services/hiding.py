@@ -1,8 +1,13 @@
 """The one place where sensitive text is hidden.
 
 What people and programs say passes here before it is numbered, stored, handed
-over or shown, and so do the names of their files and the page's tags. The
-account's rules decide; the log is told how much was hidden, never what.
+over or shown. So do the names of their files, what the page tells of itself,
+what the account's back-end tells of a customer and what an application tells
+the page. The account's rules decide; the log is told how much was hidden, never
+what.
+
+Names are not hidden, for they are what programs know things by: ids, keys,
+names of tags, cookies and events, and what an item of a menu stands for.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from server.domain.attachment import clean_name
 from server.domain.carry import NOTHING_CARRIED
 from server.domain.message import MOST_CHARACTERS, Author, Said
 from server.domain.redaction import Redaction
+from server.ids import AccountId
 from server.live.sessions import Session
 from server.services.house import House
 
@@ -45,7 +51,7 @@ def hide(house: House, session: Session, said: Said, *, author: Author) -> Said:
     more = _Counting(redaction, author, left.counts)
     rich = None if said.rich is None else more.words(said.rich)
     postback = None if said.postback is None else more.text(said.postback)
-    _note(house, session, more.counts)
+    _note(house, more.counts, conversation=session.id)
     text = left.text[:MOST_CHARACTERS]
     if left.counts and not text.strip() and rich is None and postback is None:
         text = NOTHING_LEFT
@@ -69,10 +75,32 @@ def hider(
 
     def hidden(text: str) -> str:
         left = redaction.redact(text, author)
-        _note(house, session, left.counts)
+        _note(house, left.counts, conversation=session.id)
         return left.text
 
     return hidden
+
+
+def hide_values(
+    house: House,
+    account: AccountId,
+    values: Mapping[str, Any],
+    *,
+    author: Author,
+) -> Mapping[str, Any]:
+    """``values`` as they may be kept: every text in them, however deep.
+
+    Keys, numbers and the rest stay as they are. It is for the caller to have
+    seen that ``values`` is not too deep, and that what comes out, in which
+    what was put in may be longer than what was taken out, is not too large.
+    """
+    redaction = house.redactions.get(account)
+    if redaction is None:
+        return values
+    hiding = _Counting(redaction, author, {})
+    left = hiding.words(values, names=frozenset())
+    _note(house, hiding.counts)
+    return left
 
 
 class _Counting:
@@ -90,29 +118,33 @@ class _Counting:
         self.counts.update(left.counts)
         return left.text
 
-    def words(self, rich: Mapping[str, Any]) -> dict[str, Any]:
+    def words(
+        self, values: Mapping[str, Any], *, names: frozenset[str] = _NAMES
+    ) -> dict[str, Any]:
         return {
-            name: value if name in _NAMES else self._any(value)
-            for name, value in rich.items()
+            name: value if name in names else self._any(value, names)
+            for name, value in values.items()
         }
 
-    def _any(self, value: Any) -> Any:
+    def _any(self, value: Any, names: frozenset[str]) -> Any:
         match value:
             case str():
                 return self.text(value)
             case list() | tuple():
-                return [self._any(one) for one in value]
+                return [self._any(one, names) for one in value]
             case dict():
-                return self.words(value)
+                return self.words(value, names=names)
             case _:
                 return value
 
 
-def _note(house: House, session: Session, counts: Mapping[str, int]) -> None:
+def _note(
+    house: House, counts: Mapping[str, int], *, conversation: str | None = None
+) -> None:
     if counts:
         for rule, count in counts.items():
             house.metrics.redactions[rule].add(count)
-        log.info(
-            "redacted",
-            extra={"conversation": session.id, "count": sum(counts.values())},
-        )
+        extra: dict[str, Any] = {"count": sum(counts.values())}
+        if conversation is not None:
+            extra["conversation"] = conversation
+        log.info("redacted", extra=extra)

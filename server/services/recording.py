@@ -112,6 +112,8 @@ class Say:
             called when the message is numbered, and not for a repeat.
         listener: Who waits for the ack.
         seat: The sender's place; None for one who does not watch.
+        sent: The words as the sender shows them: where others are kept, the
+            ack says which.
     """
 
     __slots__ = (
@@ -121,11 +123,12 @@ class Say:
         "_message",
         "_opened",
         "_seat",
+        "_sent",
         "_session",
         "_speak",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - who says what, where, and who is told
         self,
         house: House,
         session: Session,
@@ -134,6 +137,7 @@ class Say:
         speak: Speak,
         listener: Listener,
         seat: Seat | None,
+        sent: str,
     ) -> None:
         self._house = house
         self._session = session
@@ -141,6 +145,7 @@ class Say:
         self._speak = speak
         self._listener = listener
         self._seat = seat
+        self._sent = sent
         self._message: Message | None = None
         self._opened = False
 
@@ -208,7 +213,7 @@ class Say:
         session = self._session
         session.committed = message.number
         self._house.metrics.messages[message.author].add()
-        self._listener.tell(ack_of(message))
+        self._listener.tell(ack_of(message, sent=self._sent))
         tell_message(session, message, self._seat)
         if message.author is Author.CUSTOMER:
             session.preview = message.text[:PREVIEW]
@@ -239,7 +244,9 @@ class Say:
             else:  # erased while it was read
                 self.failed(Refused(RefusalCode.CONVERSATION_ENDED))
             return
-        self._listener.tell(ack_of(message, is_repeat=True))
+        # A repeat may be of what its sender has never seen hidden: the ack
+        # before this one may be what was lost.
+        self._listener.tell(ack_of(message, sent=self._sent, is_repeat=True))
 
     def failed(self, error: ServerError) -> None:
         """Tell the sender that nothing was kept."""

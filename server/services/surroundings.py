@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote, unquote_plus
 
 from server.domain.channel import Channel
 from server.domain.context import (
+    LONGEST_URL,
     Arrival,
     Context,
     Device,
+    Page,
     Part,
     one_line,
     page_of,
@@ -59,7 +62,7 @@ def told(
     channel: Channel,
     frame: TellContext,
     *,
-    hide: Callable[[str], str] = str,
+    hide: Callable[[str], str],
 ) -> None:
     """The page has told something; what it names replaces what was known.
 
@@ -67,31 +70,36 @@ def told(
         session: Whose surroundings.
         channel: Which decides what is kept.
         frame: What was told.
-        hide: What takes out of a tag what is not to be kept.
+        hide: What takes out of a text what is not to be kept.
     """
+
+    def cleaned(text: str) -> str:
+        return hide(one_line(text))
+
     known: dict[str, Any] = {}
     if frame.page is not None and Part.PAGE in channel.context:
-        known["page"] = page_of(
+        page = page_of(
             frame.page.url,
             title=frame.page.title,
             referrer=frame.page.referrer,
             with_query=channel.page_query,
         )
+        known["page"] = None if page is None else _page_without(page, hide)
     if Part.LANGUAGE in channel.context:
         for name in ("language", "time_zone"):
             if (value := getattr(frame, name)) is not None:
-                known[name] = one_line(value)
+                known[name] = cleaned(value)
     if frame.hints is not None and Part.DEVICE in channel.context:
         before = session.context.device if session.context else None
-        known["device"] = _device_in(frame.hints).over(before)
+        known["device"] = _device_in(frame.hints, cleaned).over(before)
     if frame.tags is not None and Part.TAGS in channel.context:
         known["tags"] = {
-            name: hide(one_line(value)) for name, value in frame.tags.items()
+            name: cleaned(value) for name, value in frame.tags.items()
         }
     _learn(session, known)
     if frame.cookies is not None and session.conversation.is_live:
         allowed = {
-            name: value
+            name: hide(value)
             for name, value in frame.cookies.items()
             if name in channel.allowed_cookies
         }
@@ -124,11 +132,34 @@ def _learn(session: Session, known: dict[str, Any]) -> None:
             seat.listener.tell(saying)
 
 
-def _device_in(hints: Hints) -> Device:
+def _device_in(hints: Hints, cleaned: Callable[[str], str]) -> Device:
     return Device(
-        browser=one_line(hints.browser or "") or None,
-        version=one_line(hints.version or "") or None,
-        platform=one_line(hints.platform or "") or None,
-        model=one_line(hints.model or "") or None,
+        browser=cleaned(hints.browser or "") or None,
+        version=cleaned(hints.version or "") or None,
+        platform=cleaned(hints.platform or "") or None,
+        model=cleaned(hints.model or "") or None,
         mobile=hints.mobile,
     )
+
+
+def _page_without(page: Page, hide: Callable[[str], str]) -> Page:
+    return Page(
+        url=_address_without(page.url, hide),
+        title=hide(page.title or "") or None,
+        referrer=_address_without(page.referrer or "", hide) or None,
+    )
+
+
+def _address_without(address: str, hide: Callable[[str], str]) -> str:
+    """``address`` without what is hidden, however it is escaped.
+
+    Where nothing is hidden in what an escape stands for, it stays as it was:
+    to write it anew might change where the address leads.
+    """
+    address = hide(address)
+    for read in (unquote, unquote_plus):
+        plain = one_line(read(address))
+        left = hide(plain)
+        if left != plain:
+            address = left.replace("%", "%25").replace(" ", "%20")
+    return address[:LONGEST_URL]

@@ -22,7 +22,7 @@ def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
     house: House,
     session: Session,
     *,
-    client_id: str,
+    frame: Send,
     speak: Speak,
     rate: RateLimit,
     listener: Listener,
@@ -38,16 +38,17 @@ def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
     wait = rate.take(house.clock.elapsed())
     if wait:
         raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
-    if client_id in session.accepted:
+    if frame.id in session.accepted:
         speak = _repeat
     house.records.put(
         Say(
             house,
             session,
-            client_id=client_id,
+            client_id=frame.id,
             speak=speak,
             listener=listener,
             seat=seat,
+            sent=frame.text,
         )
     )
 

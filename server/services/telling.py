@@ -109,6 +109,7 @@ def ack_of(message: Message, *, is_repeat: bool = False) -> Saying:
 
 def _said(message: Message, side: Author) -> MessageSaid:
     is_hidden = message.is_note and side is Author.CUSTOMER
+            text=None if message.text == sent.strip() else message.text,
     return MessageSaid(
         conversation=message.conversation,
         number=message.number,

@@ -289,7 +289,7 @@ class Visit:
         say(
             self._house,
             session,
-            client_id=frame.id,
+            frame=frame,
             speak=by_customer(
                 hidden_in(
                     self._house,

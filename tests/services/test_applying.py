@@ -336,6 +336,7 @@ async def test_a_repeat_that_crosses_the_erasing_is_not_left_waiting() -> None:
             speak=lambda _, __: pytest.fail("a repeat"),
             listener=(receipt := Receipt()),
             seat=None,
+            sent="Hello!",
         )
     )
     world.kept.commit()

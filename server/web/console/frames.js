@@ -98,12 +98,15 @@ export const frames = {
     desk.mark(c);
   },
 
-  ack(desk, { conversation, id, number, at }) {
+  ack(desk, { conversation, id, number, at, text }) {
     const c = desk.conversations.get(conversation);
     const reply = c?.outbox.find((one) => one.id === id);
     if (!reply) return;
     const said = { number, id, author: "agent", name: desk.me, at };
-    const gap = c.hear({ ...said, text: reply.text, rich: reply.rich });
+    // What the rules have hidden is not to stay on the screen either.
+    const gap = c.hear({
+      ...said, text: text ?? reply.text, rich: reply.rich,
+    });
     if (gap && !c.catching) desk.fetch(c);
     desk.mark(c);
     desk.outbox.next(c);

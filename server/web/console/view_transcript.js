@@ -65,8 +65,7 @@ function makeMessage(desk, c, { message, author }) {
   const meta = el("span", { class: "meta" },
     el("time", {}),
     el("span", { class: "tick", role: "img" }));
-  const text = el("p", { class: "text", dir: "auto" }, ...linked(message.text));
-  text.hidden = message.text === "";
+  const text = el("p", { class: "text", dir: "auto" });
   const part = message.rich ? partView(desk, c, message) : null;
   const mark = message.note ? el("p", { class: "note-mark" }, icon("lock"), words.note) : null;
   const node = el("div", { class: `message from-${author}` },
@@ -76,11 +75,22 @@ function makeMessage(desk, c, { message, author }) {
   set(node, "data-note", message.note || null);
   set(node, "data-part", message.rich?.kind ?? null);
   parts.set(node, part);
+  texts.set(node, { text });
   return node;
 }
 
-/* What each message shows besides words. */
+/* What each message shows besides words, and the words it shows. */
 const parts = new WeakMap();
+const texts = new WeakMap();
+
+/* The server may keep, and so show, other words than were written. */
+function drawText(node, wanted) {
+  const shown = texts.get(node);
+  if (shown.of === wanted) return;
+  shown.of = wanted;
+  shown.text.replaceChildren(...linked(wanted));
+  shown.text.hidden = wanted === "";
+}
 
 function drawMessage(desk, c, node, row) {
   const { message, author, joined, state } = row;
@@ -88,6 +98,7 @@ function drawMessage(desk, c, node, row) {
   const [time, tick] = bubble.lastChild.children;
   set(node, "data-joined", joined || null);
   set(node, "data-state", state);
+  drawText(node, message.text);
   const me = author === "agent" && (message.name ?? desk.me) === desk.me;
   const name = author === "customer" ? words.said.customer : me ? words.said.me : message.name ?? "";
   say(who.lastChild, author === "application" ? `${name} (${words.automatic})` : name);

@@ -252,11 +252,11 @@ export class Conversation {
     this.told('message', { unread: this.unread });
   }
 
-  on_ack({ id, number, at }) {
+  on_ack({ id, number, at, text }) {
     const item = this.outbox.items.find((each) => each.id === id);
     const first = !this.session.started;
     if (item) {
-      this.#take({ ...item, number, at });
+      this.#take({ ...item, number, at, text: text ?? item.text });
     }
     if (!first) return;
     this.session.started = true;

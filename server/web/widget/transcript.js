@@ -115,16 +115,23 @@ export class Transcript {
 
   #row(message) {
     let shown = this.#shown.get(message.id);
-    if (shown) return shown;
+    if (shown) return this.#word(shown, message.text);
     const own = message.author === 'customer';
-    const bubble = make('div', { class: 'bubble', dir: 'auto' },
-      ...linked(message.text));
-    bubble.classList.toggle('big', ONLY_EMOJI.test(message.text));
+    const bubble = make('div', { class: 'bubble', dir: 'auto' });
     const row = make('li', { class: own ? 'row own' : 'row' });
     const slot = message.rich ? make('div', { class: 'rich' }) : null;
     if (slot) row.append(slot);
     shown = { row, bubble, slot };
     this.#shown.set(message.id, shown);
+    return this.#word(shown, message.text);
+  }
+
+  // The server may keep, and so show, other words than were written.
+  #word(shown, text) {
+    if (shown.text === text) return shown;
+    shown.text = text;
+    shown.bubble.replaceChildren(...linked(text));
+    shown.bubble.classList.toggle('big', ONLY_EMOJI.test(text));
     return shown;
   }
 
