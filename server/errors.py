@@ -1,14 +1,18 @@
 """Every error the server raises on purpose, in one tree.
 
-Four branches, one question: *who has to act?*
+One question tells them apart: *who has to act?*
 
     ServerError
     |-- Refused        the peer asked for what it may not have: tell it why
+    |-- Invalid        what an administrator wrote cannot work: say where
+    |-- Conflict       it cannot be done as things stand: look again
+    |-- NotFound       there is no such thing, or not for whoever asks
+    |-- Forbidden      whoever asks may not do that
     |-- Unavailable    the disk or a remote is failing: try again later
     |-- Corrupt        stored bytes fail their check: tell the operator, stop
     `-- Misconfigured  the settings cannot work: do not start
 
-Only ``Refused`` crosses the wire, and then only its fields: never
+Only the first five cross the wire, and then only their fields: never
 ``str(error)``. No error is ever given anything that a person typed.
 """
 
@@ -106,6 +110,70 @@ class Refused(ServerError):
     def retry(self) -> bool:
         """Whether the same request can succeed later."""
         return self.code in RETRIED
+
+
+class InvalidCode(StrEnum):
+    """Why what an administrator wrote cannot work."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    MISSING = "missing"
+    NOT_ALLOWED = "not_allowed"
+    TOO_MANY = "too_many"
+
+
+class Invalid(ServerError):
+    """What an administrator wrote cannot work.
+
+    Attributes:
+        path: Where the fault lies (``$.allowed_origins[0]``).
+        code: What sort of fault it is.
+        hint: What would be right; a constant text, never the value.
+    """
+
+    def __init__(self, path: str, code: InvalidCode, hint: str) -> None:
+        super().__init__(code.value)
+        self.path = path
+        self.code = code
+        self.hint = hint
+
+
+class ConflictCode(StrEnum):
+    """Why something cannot be done as things stand."""
+
+    EXISTS = "exists"  # there is one of that name already
+    DECLARED = "declared"  # the settings file rules it: change it there
+    CHANGED = "changed"  # somebody else changed it meanwhile
+    IN_USE = "in_use"  # something needs it as it is
+    FULL = "full"  # the account has as many as it may
+
+
+class Conflict(ServerError):
+    """It cannot be done as things stand.
+
+    Attributes:
+        code: Why.
+        hint: What stands in the way; a constant text.
+    """
+
+    def __init__(self, code: ConflictCode, hint: str = "") -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.hint = hint
+
+
+class NotFound(ServerError):
+    """There is no such thing; also what another account's things are."""
+
+    def __init__(self) -> None:
+        super().__init__("not_found")
+
+
+class Forbidden(ServerError):
+    """Whoever asks may not do that."""
+
+    def __init__(self) -> None:
+        super().__init__("forbidden")
 
 
 class Unavailable(ServerError):
