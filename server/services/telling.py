@@ -94,8 +94,14 @@ def tell_message(
             seat.listener.tell(sayings[side])
 
 
-def ack_of(message: Message, *, is_repeat: bool = False) -> Saying:
-    """The sender's receipt for ``message``."""
+def ack_of(message: Message, *, sent: str, is_repeat: bool = False) -> Saying:
+    """The sender's receipt for ``message``.
+
+    Args:
+        message: As it is kept.
+        sent: The words as the sender shows them.
+        is_repeat: Whether the sender has said it before.
+    """
     return Saying(
         Ack(
             conversation=message.conversation,
@@ -103,13 +109,13 @@ def ack_of(message: Message, *, is_repeat: bool = False) -> Saying:
             number=message.number,
             at=milliseconds(message.said_at),
             repeat=is_repeat,
+            text=None if message.text == sent.strip() else message.text,
         )
     )
 
 
 def _said(message: Message, side: Author) -> MessageSaid:
     is_hidden = message.is_note and side is Author.CUSTOMER
-            text=None if message.text == sent.strip() else message.text,
     return MessageSaid(
         conversation=message.conversation,
         number=message.number,
