@@ -12,6 +12,7 @@ from typing import Protocol
 from server.domain.audit import Anchor, AuditRow
 from server.errors import ServerError
 from server.ids import ApplicationId, ConversationId
+from server.store.deeds import Deed
 from server.store.rows import (
     AttachmentRow,
     ConversationRow,
@@ -57,6 +58,7 @@ class Group:
         "audits",
         "conversations",
         "cursors",
+        "deeds",
         "dropped_attachments",
         "dropped_notices",
         "dropped_sign_ins",
@@ -82,6 +84,7 @@ class Group:
         self.dropped_notices: list[tuple[ConversationId, ApplicationId]] = []
         self.audits: list[AuditRow] = []
         self.anchor: tuple[Anchor, bytes] | None = None
+        self.deeds: list[Deed] = []
         self.expired = 0.0
         self.sign_ins_expire_at: float | None = None
         self.undoing: list[Undo] = []
@@ -103,6 +106,7 @@ class Group:
             or self.expired
             or self.audits
             or self.anchor
+            or self.deeds
         )
 
     def keep(self, row: ConversationRow) -> None:
@@ -162,6 +166,13 @@ class Group:
     def keep_anchor(self, anchor: Anchor, seal: bytes) -> None:
         """Write where the audit log ends, and cut it where it begins."""
         self.anchor = anchor, seal
+
+    def do(self, *deeds: Deed) -> None:
+        """Write what ``deeds`` say, in order, after all that is kept.
+
+        For operational records; see ``deeds``.
+        """
+        self.deeds += deeds
 
     def undo(self, undo: Undo) -> None:
         """Have ``undo`` called if the group fails, the newest one first."""

@@ -130,6 +130,8 @@ async def write(db: aiosqlite.Connection, group: Group) -> None:
         values = list(rows)
         if values:
             await db.executemany(statement, values)
+    for deed in group.deeds:
+        await db.execute(deed.statement, deed.values)
     await db.commit()
 
 
