@@ -29,14 +29,16 @@ class ChunkCipher:
 
     Args:
         secret: Its key, ``KEY_SIZE`` random bytes.
-        attachment: Its id.
+        attachment: Its id; of a package, which has none, the header.
     """
 
     __slots__ = ("_aead", "_id")
 
-    def __init__(self, secret: bytes, attachment: str) -> None:
+    def __init__(self, secret: bytes, attachment: str | bytes) -> None:
         self._aead = AESGCM(secret)
-        self._id = attachment.encode()
+        self._id = (
+            attachment.encode() if isinstance(attachment, str) else attachment
+        )
 
     def __repr__(self) -> str:
         return "ChunkCipher(...)"
