@@ -55,6 +55,21 @@ async def test_a_conversation_from_waiting_to_gone(
     await expect(desk.listed("Mine")).to_have_count(0)
 
 
+async def test_what_is_hidden_is_hidden_from_the_agent_who_wrote_it(
+    desk: Desk, arrive: Arrive
+) -> None:
+    """At once, not only when the conversation is opened again."""
+    await desk.sign_in()
+    customer = await arrive()
+    await customer.write("Hello?")
+    await desk.take_first()
+
+    await desk.answer("So it is 4111 1111 1111 1111?")
+
+    await expect(desk.log).to_contain_text("So it is •••• •••• •••• 1111?")
+    await expect(desk.log).not_to_contain_text("4111")
+
+
 async def test_a_reload_keeps_the_agent_and_the_open_conversation(
     desk: Desk, arrive: Arrive
 ) -> None:

@@ -180,3 +180,14 @@ async def test_the_page_can_steer_and_listen(chat: Chat) -> None:
     assert '"no"' not in heard
     for name in ("open", "close", "started"):
         assert f'"{name}"' in heard
+
+
+async def test_what_is_hidden_is_hidden_from_its_sender_at_once(
+    chat: Chat, agent: Agent
+) -> None:
+    """The page shows what the server keeps, and what the agent sees."""
+    await chat.open()
+    await chat.write("my card: 4111 1111 1111 1111")
+    await chat.shows("my card: •••• •••• •••• 1111")
+    taken = await agent.take()
+    assert [one["text"] for one in taken] == ["my card: •••• •••• •••• 1111"]

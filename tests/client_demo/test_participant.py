@@ -34,6 +34,18 @@ def test_the_next_message_waits_for_the_ack_of_the_one_before() -> None:
     assert [frame["text"] for frame in world.said("send")] == ["one", "two"]
 
 
+def test_what_the_server_keeps_is_shown_in_place_of_what_was_written() -> None:
+    """Where the ack says that it differs."""
+    talk = begun(World())
+    talk.say("my card: 4111 1111 1111 1111")
+
+    talk.hear(ack("id-00001", 1) | {"text": "my card: [hidden]"})
+
+    assert [one.text for one in talk.transcript.messages()] == [
+        "my card: [hidden]"
+    ]
+
+
 def test_what_got_no_ack_is_sent_again_with_the_same_id() -> None:
     """Also what was said while there was no connection."""
     world = World()

@@ -53,14 +53,16 @@ async def test_what_is_sent_in_a_row_is_numbered_in_that_order() -> None:
 
 
 async def test_a_repeat_gets_the_first_answer() -> None:
-    """On the same connection, whatever its text says; nothing is added."""
+    """Whatever its text says, but with the one that is kept."""
     world = World()
     line, which, _ = await world.conversation()
     first = line.last("ack")
     world.clock.pass_(5)
 
-    for text in ("Hello?", "Something else", "", "x" * 5000):
-        assert await line.say("client-0001", text) == first | {"repeat": True}
+    again = first | {"repeat": True}
+    assert await line.say("client-0001", "Hello?") == again
+    for text in ("Something else", "", "x" * 5000):
+        assert await line.say("client-0001", text) == again | {"text": "Hello?"}
 
     assert len(world.records.lines[world.session(which).id]) == 1
 
