@@ -1,7 +1,7 @@
 """The key of a package, and of which kind the package is.
 
-A backup's key is made of the master key, and named as ``dayfly keys`` names
-that one, so that a restore can say which master key it needs. An export's is
+A backup's key is made of the master key, and named as ``run.py key status``
+names that one: so a restore can say which master key it needs. An export's is
 made for it alone and given to whoever asked for it: see ``one_time_key``.
 """
 
