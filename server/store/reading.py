@@ -22,6 +22,7 @@ from server.ids import AccountId, AgentId, ConversationId
 from server.store.audited import Audited
 from server.store.connection import damage, is_damage
 from server.store.handed import Handed
+from server.store.requests import Requests
 from server.store.rows import (
     AttachmentRow,
     ConversationRow,
@@ -60,6 +61,7 @@ class Reading:
     Attributes:
         handed: What applications have been handed.
         audited: What stands in the audit log.
+        requests: What people have asked accounts for.
     """
 
     def __init__(self, db: aiosqlite.Connection, path: Path) -> None:
@@ -67,6 +69,7 @@ class Reading:
         self._path = path
         self.handed = Handed(self._rows, path)
         self.audited = Audited(self._rows)
+        self.requests = Requests(self._rows)
 
     async def conversation(self, id: ConversationId) -> ConversationRow | None:  # noqa: A002
         """The row of that conversation."""
