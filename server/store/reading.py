@@ -21,6 +21,7 @@ from server.errors import Unavailable
 from server.ids import AccountId, AgentId, ConversationId
 from server.store.audited import Audited
 from server.store.connection import damage, is_damage
+from server.store.erasures import Erasures
 from server.store.handed import Handed
 from server.store.requests import Requests
 from server.store.rows import (
@@ -62,6 +63,7 @@ class Reading:
         handed: What applications have been handed.
         audited: What stands in the audit log.
         requests: What people have asked accounts for.
+        erasures: Who is being erased, and what is left of those who were.
     """
 
     def __init__(self, db: aiosqlite.Connection, path: Path) -> None:
@@ -70,6 +72,7 @@ class Reading:
         self.handed = Handed(self._rows, path)
         self.audited = Audited(self._rows)
         self.requests = Requests(self._rows)
+        self.erasures = Erasures(self._rows)
 
     async def conversation(self, id: ConversationId) -> ConversationRow | None:  # noqa: A002
         """The row of that conversation."""
