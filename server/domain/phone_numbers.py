@@ -6,11 +6,13 @@ so nothing is guessed.
 
 from __future__ import annotations
 
+from typing import Final
+
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
 
 #: Characters of a written number, brackets and gaps included.
-LONGEST: int = 64
+LONGEST: Final = 64
 
 
 def e164(text: str, *, region: str | None = None) -> str | None:
