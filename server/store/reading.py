@@ -23,6 +23,7 @@ from server.store.audited import Audited
 from server.store.connection import damage, is_damage
 from server.store.erasures import Erasures
 from server.store.handed import Handed
+from server.store.resources import Resources
 from server.store.requests import Requests
 from server.store.rows import (
     AttachmentRow,
@@ -62,6 +63,7 @@ class Reading:
     Attributes:
         handed: What applications have been handed.
         audited: What stands in the audit log.
+        resources: What accounts are made of.
         requests: What people have asked accounts for.
         erasures: Who is being erased, and what is left of those who were.
     """
@@ -71,6 +73,7 @@ class Reading:
         self._path = path
         self.handed = Handed(self._rows, path)
         self.audited = Audited(self._rows)
+        self.resources = Resources(self._rows)
         self.requests = Requests(self._rows)
         self.erasures = Erasures(self._rows)
 
