@@ -19,6 +19,7 @@ from server.gateway.monitoring_routes import (
 from server.gateway.pages import pages
 from server.gateway.party import Party
 from server.gateway.private_routes import PrivateRoutes
+from server.gateway.transcript_routes import TranscriptRoutes
 from server.gateway.watch import SocketWatch
 from server.gateway.websocket import Gate, WebSocket
 from server.parts import Parts
@@ -80,6 +81,9 @@ class Front:
                         parts.confiding, self.door.address_of
                     ).routes(),
                     *AnswerRoutes(parts.programs.applying).routes(),
+                    *TranscriptRoutes(
+                        parts.transcribing, parts.bearers.bearer_of
+                    ).routes(),
                     *self._monitoring(is_ready).routes(),
                 ],
             ),

@@ -30,6 +30,8 @@ from server.services.remembering import Remembering
 from server.services.rotating import Rotating
 from server.services.scrubbing import Scrubbing
 from server.services.signing_in import SigningIn
+from server.services.taking_up import TakingUp
+from server.services.transcribing import Transcribing
 from server.store.blobs import Blobs
 from server.tenants import (
     agents_of,
@@ -52,8 +54,10 @@ class Parts:
     bearers: Bearers
     confiding: Confiding
     attaching: Attaching
+    transcribing: Transcribing
     ending: Ending
     purging: Purging
+    taking_up: TakingUp
     scrubbing: Scrubbing
     rotating: Rotating
     listing: ListKeeping
@@ -98,8 +102,10 @@ class Parts:
             bearers=Bearers(remembering, signing_in, programs.applying),
             confiding=Confiding(house, remembering),
             attaching=attaching,
+            transcribing=Transcribing(house),
             ending=ending,
             purging=Purging(house, ending, remembering),
+            taking_up=TakingUp(house, ending),
             scrubbing=Scrubbing(opened.history, clock, house.wake_scrubbing),
             rotating=make_rotating(house, opened, auditing),
             listing=ListKeeping(house, clock),

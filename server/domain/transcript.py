@@ -49,63 +49,86 @@ class Heading:
     language: str = "en"
 
 
-def as_text(
-    heading: Heading, messages: Iterable[Message], *, with_notes: bool = False
-) -> Iterator[str]:
+class PlainTranscript:
     """The transcript as plain text, piece by piece.
 
     Args:
         heading: What stands above.
-        messages: In order.
         with_notes: Whether it is for agents.
     """
-    yield f"{_plain(heading.title)}\n{_time(heading.started_at)}\n\n"
-    for message in _shown(messages, with_notes=with_notes):
-        who = _who(heading, message)
-        yield f"[{_time(message.said_at)}] {who}:\n"
-        for line in _lines(message):
-            yield f"    {line}\n"
-        yield "\n"
+
+    media_type = "text/plain"
+    ending = "txt"
+
+    def __init__(self, heading: Heading, *, with_notes: bool = False) -> None:
+        self._heading = heading
+        self._with_notes = with_notes
+
+    def head(self) -> str:
+        """What comes first."""
+        title = _plain(self._heading.title)
+        return f"{title}\n{_time(self._heading.started_at)}\n\n"
+
+    def said(self, message: Message) -> str:
+        """``message``; nothing, if it is not for the reader."""
+        if message.is_note and not self._with_notes:
+            return ""
+        who = _who(self._heading, message)
+        lines = "".join(f"    {line}\n" for line in _lines(message))
+        return f"[{_time(message.said_at)}] {who}:\n{lines}\n"
+
+    def foot(self) -> str:
+        """What comes last."""
+        return ""
 
 
-def as_html(
-    heading: Heading, messages: Iterable[Message], *, with_notes: bool = False
-) -> Iterator[str]:
+class HtmlTranscript:
     """The transcript as one HTML document, piece by piece.
 
     Args:
         heading: What stands above.
-        messages: In order.
         with_notes: Whether it is for agents.
     """
-    title = escape(_plain(heading.title))
-    yield (
-        f'<!doctype html><html lang="{escape(heading.language)}">'
-        '<meta charset="utf-8"><meta name="viewport"'
-        ' content="width=device-width,initial-scale=1">'
-        # Even opened from a disk it can neither load nor send anything.
-        '<meta http-equiv="content-security-policy"'
-        " content=\"default-src 'none';style-src 'unsafe-inline'\">"
-        f"<title>{title}</title><style>{_STYLE}</style>"
-        f"<h1>{title}</h1><p>{_stamp(heading.started_at)}</p><main>\n"
-    )
-    for message in _shown(messages, with_notes=with_notes):
-        kind = "note" if message.is_note else message.author.value
-        yield (
-            f'<article class="{kind}"><header>'
-            f"<b>{escape(_who(heading, message))}</b> "
-            f"{_stamp(message.said_at)}</header>"
+
+    media_type = "text/html"
+    ending = "html"
+
+    def __init__(self, heading: Heading, *, with_notes: bool = False) -> None:
+        self._heading = heading
+        self._with_notes = with_notes
+
+    def head(self) -> str:
+        """What comes first."""
+        title = escape(_plain(self._heading.title))
+        return (
+            f'<!doctype html><html lang="{escape(self._heading.language)}">'
+            '<meta charset="utf-8"><meta name="viewport"'
+            ' content="width=device-width,initial-scale=1">'
+            # Even opened from a disk it can neither load nor send anything.
+            '<meta http-equiv="content-security-policy"'
+            " content=\"default-src 'none';style-src 'unsafe-inline'\">"
+            f"<title>{title}</title><style>{_STYLE}</style>"
+            f"<h1>{title}</h1>"
+            f"<p>{_stamp(self._heading.started_at)}</p><main>\n"
         )
-        for line in _paragraphs(message):
-            yield f'<p dir="auto">{escape(line)}</p>'
-        yield "</article>\n"
-    yield "</main></html>\n"
 
+    def said(self, message: Message) -> str:
+        """``message``; nothing, if it is not for the reader."""
+        if message.is_note and not self._with_notes:
+            return ""
+        kind = "note" if message.is_note else message.author.value
+        lines = "".join(
+            f'<p dir="auto">{escape(line)}</p>' for line in _paragraphs(message)
+        )
+        return (
+            f'<article class="{kind}"><header>'
+            f"<b>{escape(_who(self._heading, message))}</b> "
+            f"{_stamp(message.said_at)}</header>{lines}</article>\n"
+        )
 
-def _shown(
-    messages: Iterable[Message], *, with_notes: bool
-) -> Iterator[Message]:
-    return (one for one in messages if with_notes or not one.is_note)
+    def foot(self) -> str:
+        """What comes last."""
+        return "</main></html>\n"
 
 
 def _who(heading: Heading, message: Message) -> str:

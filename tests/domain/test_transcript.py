@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.message import Author, Message
-from server.domain.transcript import Heading, as_html, as_text
+from server.domain.transcript import (
+    Heading,
+    HtmlTranscript,
+    PlainTranscript,
+)
 from server.ids import ConversationId
 
 HEADING = Heading(title="Acme", started_at=1_700_000_000.0)
@@ -27,6 +31,18 @@ def message(number: int = 1, **changes: Any) -> Message:
         "text": "hello",
     }
     return Message(**(fields | changes))
+
+
+def as_text(said: list[Message], **options: bool) -> str:
+    """A whole transcript as text."""
+    page = PlainTranscript(HEADING, **options)
+    return page.head() + "".join(map(page.said, said)) + page.foot()
+
+
+def as_html(said: list[Message], **options: bool) -> str:
+    """A whole transcript as a document."""
+    page = HtmlTranscript(HEADING, **options)
+    return page.head() + "".join(map(page.said, said)) + page.foot()
 
 
 class Tags(HTMLParser):
@@ -58,7 +74,7 @@ def test_a_line_says_who_and_when() -> None:
         message(3, author=Author.APPLICATION, name=None, text="from a bot"),
     ]
 
-    assert "".join(as_text(HEADING, said)) == (
+    assert as_text(said) == (
         "Acme\n2023-11-14 22:13:20 UTC\n\n"
         "[2023-11-14 22:13:21 UTC] Customer:\n    hello\n\n"
         "[2023-11-14 22:13:22 UTC] Maria:\n    two\n    lines\n\n"
@@ -74,8 +90,8 @@ def test_notes_are_for_agents(write: Any) -> None:
         message(2, author=Author.AGENT, text="zzz", is_note=True),
     ]
 
-    assert "zzz" not in "".join(write(HEADING, said))
-    assert "zzz" in "".join(write(HEADING, said, with_notes=True))
+    assert "zzz" not in write(said)
+    assert "zzz" in write(said, with_notes=True)
 
 
 @pytest.mark.parametrize(
@@ -119,13 +135,13 @@ def test_what_goes_with_words_becomes_words(
     """Menus, cards, links and files are named."""
     said = [message(text="", rich=rich)]
 
-    text = "".join(as_text(HEADING, said))
+    text = as_text(said)
 
     assert text.endswith(
         ":\n" + "".join(f"    {one}\n" for one in lines) + "\n"
     )
     page = Tags()
-    page.feed("".join(as_html(HEADING, said)))
+    page.feed(as_html(said))
     assert all(one in page.text for one in lines)
 
 
@@ -133,12 +149,12 @@ def test_what_goes_with_words_becomes_words(
 def test_no_text_becomes_an_element(text: str, name: str) -> None:
     """Whatever is typed, the document has the elements that we wrote."""
     plain, typed = Tags(), Tags()
-    plain.feed("".join(as_html(HEADING, [message(text="hello")])))
+    plain.feed(as_html([message(text="hello")]))
     said = message(
         text=text or "x", author=Author.AGENT, name=f"<script>{name}"
     )
 
-    typed.feed("".join(as_html(HEADING, [said])))
+    typed.feed(as_html([said]))
 
     assert typed.tags == plain.tags
 
@@ -149,5 +165,5 @@ def test_a_line_cannot_pretend_to_be_another() -> None:
         message(text="a\u202eb\u2066c", author=Author.AGENT, name="M\u202e")
     ]
 
-    assert "abc" in "".join(as_text(HEADING, said))
-    assert "\u202e" not in "".join(as_html(HEADING, said))
+    assert "abc" in as_text(said)
+    assert "\u202e" not in as_html(said)
