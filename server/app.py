@@ -20,7 +20,6 @@ from server.clock import Clock, SystemClock
 from server.config import Config
 from server.data_folder import DataFolder, Opened
 from server.domain.audit import AuditEvent
-from server.domain.conversation import Phase
 from server.errors import Unavailable
 from server.front import Front
 from server.gateway.health import Health, Status
@@ -28,7 +27,6 @@ from server.gateway.listener import bind
 from server.ids import Randomness, system_randomness
 from server.metrics import Metrics
 from server.parts import Parts
-from server.services.ending import Doomed
 from server.services.leaving import KEPT
 from server.start_checks import refuse_default_passwords
 from server.telemetry import know_labels, watch_parts
@@ -223,13 +221,7 @@ class Server:
                 AuditEvent.KEYS_RECONCILED, detail=str(orphans)
             )
         await history.write(lambda group: group.expire_notices(now - KEPT))
-        for row in live:
-            if row.phase is Phase.ENDING or row.due_at <= now:
-                ending.doom(Doomed(row.id, row.slot))
-            else:
-                # Looked at again when it comes due, and warned then if
-                # anybody is there to be warned.
-                self._parts.house.look_at(row.id, row.due_at)
+        await self._parts.taking_up.take_up(live)
         overdue = ending.waiting
         await ending.erase_all()
         await self._parts.attaching.tidy()

@@ -123,6 +123,7 @@ class Metrics(Collector):
         self.groups_failed = Count()
         self.checkpoint_failures = Count()
         self.handovers = Counts("outcome")
+        self.transcripts = Counts("outcome", ("handed", "failed", "lost"))
         self.uploads = Counts("outcome")
         self.redactions = Counts("rule")
         self.sign_ins = Counts("outcome")
@@ -187,6 +188,11 @@ class Metrics(Collector):
             self.checkpoint_failures,
         )
         yield "handovers", "Events offered to applications.", self.handovers
+        yield (
+            "transcripts",
+            "Transcripts handed over at the end, or why not.",
+            self.transcripts,
+        )
         yield "uploads", "Files taken in, or why not.", self.uploads
         yield (
             "redactions",

@@ -341,6 +341,19 @@ class FakeRecords:
         await self._read()
         return waiting[:limit], active[:limit]
 
+    async def kept(
+        self, account: AccountId, *, after: str, limit: int
+    ) -> list[ConversationRow]:
+        await self._read()
+        rows = (
+            row
+            for row in self.rows.values()
+            if row.account == account
+            and row.id > after
+            and (row.phase is Phase.CLOSED or row.held)
+        )
+        return sorted(rows, key=lambda row: row.id)[:limit]
+
     async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
         await self._read()
         return self.sign_ins.get(hash)

@@ -21,6 +21,7 @@ OPERATIONAL_RECORDS = (
             "ending_notice.channel",
             "ending_notice.ended_by",
             "ending_notice.ended_at",
+            "ending_notice.kept_until",
             "ending_notice.messages",
             "ending_notice.undelivered",
         ),

@@ -54,7 +54,11 @@ def deadline(
 
 
 def keep(
-    *, ended_at: float, retention: float, is_held: bool, patience: float | None
+    *,
+    ended_at: float,
+    retention: float,
+    is_held: bool,
+    transcript_until: float | None,
 ) -> Keep | None:
     """How long a conversation is kept after its end; None: not at all.
 
@@ -62,12 +66,10 @@ def keep(
         ended_at: Unix seconds of its end.
         retention: Seconds for which it is to be kept.
         is_held: Whether it must not be erased until that is lifted.
-        patience: Seconds for which somebody is tried to be given its
-            transcript before it is erased; None: nobody is to have it.
+        transcript_until: Unix seconds until which somebody is tried to be
+            given its transcript before it is erased; None: nobody is to have
+            it.
     """
-    if not (is_held or retention > 0 or patience is not None):
+    if not (is_held or retention > 0 or transcript_until is not None):
         return None
-    return Keep(
-        until=ended_at + retention,
-        transcript_until=None if patience is None else ended_at + patience,
-    )
+    return Keep(until=ended_at + retention, transcript_until=transcript_until)

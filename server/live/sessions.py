@@ -171,6 +171,10 @@ class Session:
         self.preview = None
         self.carries.clear()
         self.slot = None
+        self.forget_surroundings()
+
+    def forget_surroundings(self) -> None:
+        """Let go of what lives in memory only, while the rest is kept."""
         self.context = None
         self.cookies = None
         self.customer_id = None

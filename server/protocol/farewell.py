@@ -22,3 +22,4 @@ class Farewell(IntEnum):
     NOT_AUTHENTICATED = 4501
     GONE = 4502
     SIGNED_OUT = 4503
+    ENDED = 4504

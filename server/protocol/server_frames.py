@@ -125,6 +125,8 @@ class Ended(ServerFrame, frozen=True, kw_only=True, gc=False, tag="ended"):
     conversation: str
     by: str
     at: int
+    kept: bool = False
+    kept_until: int | None = None
 
 
 class Gone(ServerFrame, frozen=True, kw_only=True, gc=False, tag="gone"):

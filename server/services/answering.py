@@ -365,7 +365,7 @@ class Shift:
         self._seats = {
             id_: (watched, seat)
             for id_, (watched, seat) in self._seats.items()
-            if watched.conversation.phase is not Phase.GONE
+            if watched.conversation.phase not in {Phase.CLOSED, Phase.GONE}
         }
         if len(self._seats) >= MOST_WATCHED:
             raise Refused(RefusalCode.TOO_MANY)

@@ -1,7 +1,7 @@
 """Erasing what has ended: quickly, completely, and again until it is done.
 
 The order is the promise. The ``ending`` mark is on disk before anything here
-begins (``recording.Finish``). Then the keys are overwritten in place: after
+begins (``finishing.Finish``). Then the keys are overwritten in place: after
 that nothing that is left anywhere can be read. Then caches, rows, and the
 database's log. Every step is safe to repeat, and a crash between any two
 resumes here before the port opens.
@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from server.domain.audit import AuditEvent
 from server.domain.conversation import EndedBy, Phase
@@ -24,8 +23,10 @@ from server.ids import AgentId, ConversationId
 from server.live.sessions import Listener, Session
 from server.protocol.farewell import Farewell
 from server.protocol.server_frames import Gone
+from server.services.closing import Closing, depart
+from server.services.finishing import Finish
 from server.services.house import House
-from server.services.recording import Finish
+from server.services.keeping import Doomed, Keeping
 from server.services.telling import denial, milliseconds, tell_all
 from server.store.group import Group
 from server.store.rows import NoticeRow
@@ -41,27 +42,12 @@ ROUND = 0.25
 RETRY = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Doomed:
-    """A conversation that has ended and is still to be erased.
-
-    Attributes:
-        id: Which.
-        slot: Where its key lies.
-        session: Its session, if it is in memory.
-        ended_at: When it ended, monotonic seconds; None: before this start.
-    """
-
-    id: ConversationId
-    slot: int
-    session: Session | None = None
-    ended_at: float | None = None
-
-
 class Ending:
     """Ends conversations, and erases them one batch after the other.
 
     Attributes:
+        closing: Lets go of what is kept for a while instead.
+        keeping: Changes what is kept.
         erased: How many since the start.
         is_failing: Whether the last batch has to be tried again: something
             that should be gone is still there, and the operator must act.
@@ -71,6 +57,8 @@ class Ending:
         self._house = house
         self._doomed: list[Doomed] = []
         self._notices: dict[ConversationId, list[NoticeRow]] = {}
+        self.keeping = Keeping(house, self.doom)
+        self.closing = Closing(house, self.keeping)
         self.erased = 0
         self.is_failing = False
 
@@ -121,10 +109,44 @@ class Ending:
             )
         )
 
+    async def erase(self, session: Session, *, by: EndedBy) -> None:
+        """End ``session`` and erase it, even where it would be kept.
+
+        Returns when the end is on disk; the erasing follows.
+
+        Raises:
+            Refused: ``ON_HOLD``; ``CONVERSATION_ENDED``, by somebody else.
+            Unavailable: The disk did not take it.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def ended(session: Session) -> None:
+            self._ended(session)
+            if not done.done():
+                done.set_result(None)
+
+        def refused(error: ServerError) -> None:
+            if not done.done():
+                done.set_exception(error)
+
+        self._house.records.put(
+            Finish(
+                self._house,
+                session,
+                by=by,
+                is_erased=True,
+                ended=ended,
+                refused=refused,
+            )
+        )
+        await done
+
     def _ended(self, session: Session) -> None:
         slot = session.slot
         if slot is None:  # nothing was said, so nothing was stored
             self._bury(session, messages=0)
+        elif session.conversation.phase is Phase.CLOSED:
+            self.closing.closed(session)
         else:
             doomed = Doomed(
                 session.id, slot, session, self._house.clock.elapsed()
@@ -267,15 +289,4 @@ class Ending:
                 messages=messages,
             ),
         )
-        for seat in tuple(session.seats):
-            if seat.agent is None:
-                seat.listener.dismiss(Farewell.GONE)
-        session.seats.clear()
-        self._house.deadlines.cancel(session.id)
-        self._house.sessions.remove(session.id)
-        self._house.lingering.pop(session.id, None)
-        self._house.ended.add(
-            session.id,
-            session.conversation.channel,
-            at=self._house.clock.elapsed(),
-        )
+        depart(self._house, session, Farewell.GONE)

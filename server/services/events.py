@@ -6,10 +6,11 @@ from the history, under the same id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.conversation import NEVER
 from server.domain.message import Author, Message
 from server.live.sessions import Session
 from server.services.telling import milliseconds
@@ -115,9 +116,26 @@ def noticed_event(session: Session, notice: Notice) -> Event:
     return {**event, **notice.fields}
 
 
+def transcript_event(
+    session: Session, messages: Sequence[Message], *, part: int, is_last: bool
+) -> Event:
+    """A part of all that was said, before it is erased."""
+    conversation = session.conversation
+    event = _event(
+        session,
+        "session.transcript",
+        name=f"evt_{session.id}_transcript_{part}",
+        at=conversation.ended_at or conversation.last_at,
+    )
+    event["messages"] = [_item(message) for message in messages]
+    event["more"] = not is_last
+    return event
+
+
 def ended_event(row: NoticeRow, held: Mapping[str, bool]) -> Event:
-    """It is over and erased; nothing of what was said is in this."""
-    return {
+    """It is over; nothing of what was said is in this."""
+    is_kept = row.kept_until is not None
+    event: Event = {
         "id": f"evt_{row.conversation}_ended",
         "type": "session.ended",
         "at": milliseconds(row.ended_at),
@@ -125,9 +143,14 @@ def ended_event(row: NoticeRow, held: Mapping[str, bool]) -> Event:
         "channel": row.channel,
         "conversation": row.conversation,
         "by": row.ended_by.value,
-        "purged": {"messages": row.messages, **held},
+        "purged": {"messages": 0 if is_kept else row.messages, **held},
         "undelivered": row.undelivered,
     }
+    if row.kept_until is not None:
+        event["kept"] = {"messages": row.messages}
+        if row.kept_until < NEVER:
+            event["kept"]["until"] = milliseconds(row.kept_until)
+    return event
 
 
 def _event(session: Session, kind: str, *, name: str, at: float) -> Event:

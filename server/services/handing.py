@@ -47,6 +47,7 @@ class Next(Enum):
     START = "start"
     NOTICE = "notice"
     MESSAGE = "message"
+    TRANSCRIPT = "transcript"
     FAREWELL = "farewell"
 
 
@@ -117,6 +118,9 @@ class Line:
             was read.
         behind: Messages it still wants.
         notices: What else there is to tell, by ``Notice.after``.
+        transcript_after: Up to which number the transcript was handed; None
+            if none is to be, or all of it was.
+        transcript_next: The same, once the part on its way is taken.
         fresh: The newest message, if all before it are handed.
         tries: How often the next event has failed.
         turn: What hands it over now.
@@ -139,6 +143,8 @@ class Line:
         "is_waiting",
         "notices",
         "session",
+        "transcript_after",
+        "transcript_next",
         "tries",
         "turn",
     )
@@ -158,6 +164,8 @@ class Line:
         self.counted_to: float = inf
         self.behind = 0
         self.notices: deque[Notice] = deque()
+        self.transcript_after: int | None = None
+        self.transcript_next: int | None = None
         self.fresh: Message | None = None
         self.tries = 0
         self.turn: asyncio.Task[None] | None = None
@@ -168,10 +176,12 @@ class Line:
     @property
     def step(self) -> Next:
         """What is to be handed now."""
-        session = self.session
-        if session is None:
-            is_left = self.farewell is not None and not self.is_closed
-            return Next.FAREWELL if is_left else Next.NOTHING
+        if self.session is not None:
+            return self._step_of(self.session)
+        is_left = self.farewell is not None and not self.is_closed
+        return Next.FAREWELL if is_left else Next.NOTHING
+
+    def _step_of(self, session: Session) -> Next:
         if self.cursor is None:
             return Next.CURSOR
         if self.cursor < 0:
@@ -180,7 +190,8 @@ class Line:
             return Next.NOTICE
         if self.cursor < session.committed:
             return Next.MESSAGE
-        return Next.NOTHING
+        is_over = self.transcript_after is None
+        return Next.NOTHING if is_over else Next.TRANSCRIPT
 
     @property
     def is_idle(self) -> bool:

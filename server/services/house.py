@@ -30,6 +30,7 @@ from server.live.recently_ended import RecentlyEnded
 from server.live.sessions import Session, Sessions
 from server.metrics import Metrics
 from server.services.audit import Audit, NoAudit
+from server.services.mail import Mailing, NoMailing
 from server.services.relay import NoRelay, Relay
 from server.services.senses import NoSenses, Senses
 from server.store.group import Change, Group
@@ -134,6 +135,12 @@ class Records(Protocol):
         self, account: AccountId, limit: int, *, agent: AgentId | None = None
     ) -> tuple[list[ConversationRow], list[ConversationRow]]:
         """The waiting ones, oldest first, and the active ones of ``agent``."""
+        ...
+
+    async def kept(
+        self, account: AccountId, *, after: str, limit: int
+    ) -> list[ConversationRow]:
+        """Those of the account that are closed or on hold, by id."""
         ...
 
     async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
@@ -254,6 +261,7 @@ class House:
     relay: Relay = field(default_factory=NoRelay)
     attachments: Attachments = field(default_factory=NoAttachments)
     senses: Senses = field(default_factory=NoSenses)
+    mailing: Mailing = field(default_factory=NoMailing)
     audit: Audit = field(default_factory=NoAudit)
     metrics: Metrics = field(default_factory=Metrics)
     ended: RecentlyEnded = field(default_factory=RecentlyEnded)

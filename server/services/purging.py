@@ -9,6 +9,7 @@ docs/promises.md publishes two seconds, so change both.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from server.domain.audit import AuditEvent
 from server.domain.conversation import EndedBy, Phase
@@ -16,8 +17,9 @@ from server.errors import Corrupt, Unavailable
 from server.ids import ConversationId
 from server.live.deadlines import TICK
 from server.live.sessions import Session
-from server.services.ending import RETRY, Doomed, Ending
+from server.services.ending import RETRY, Ending
 from server.services.house import House
+from server.services.keeping import Doomed
 from server.services.remembering import Remembering
 from server.services.telling import tell_all
 from server.services.timing import deadline_frame, deadline_of
@@ -74,12 +76,25 @@ class Purging:
             return
         now = self._house.clock.now()
         due = self._house.deadlines.advance(now)
-        for count, conversation in enumerate(due, start=1):
-            self._house.lingering.pop(conversation, None)
-            await self._look_at(conversation, now)
-            if count % AT_ONCE == 0:
+        for start in range(0, len(due), AT_ONCE):
+            if start:
                 # Others are chatting: let them through between two handfuls.
                 await self._house.clock.sleep(BREATH)
+            await self._look_at_all(due[start : start + AT_ONCE], now)
+
+    async def _look_at_all(
+        self, due: Sequence[ConversationId], now: float
+    ) -> None:
+        absent = []
+        for conversation in due:
+            self._house.lingering.pop(conversation, None)
+            if await self._look_at(conversation, now):
+                absent.append(conversation)
+        try:
+            await self._ending.keeping.expire(absent)
+        except Unavailable:
+            for conversation in absent:
+                self._house.look_at(conversation, now + RETRY)
 
     def _trusts_the_clock(self) -> bool:
         clock = self._house.clock
@@ -102,23 +117,27 @@ class Purging:
             )
         return not is_halted
 
-    async def _look_at(self, conversation: ConversationId, now: float) -> None:
+    async def _look_at(self, conversation: ConversationId, now: float) -> bool:
+        """Settle it; returns whether it is not live, and may be kept."""
         try:
             try:
                 session = await self._remembering.session(conversation)
             except Corrupt:
                 await self._doom(conversation)
             else:
-                if session is not None:
-                    self._settle(session, now)
+                if session is None:
+                    return True
+                self._settle(session, now)
         except Unavailable:
             self._house.look_at(conversation, now + RETRY)
+        return False
 
     async def _doom(self, conversation: ConversationId) -> None:
         # Its key or rows are damaged: it cannot be opened, but it can and
-        # must be erased. A database that is damaged itself stops the server.
+        # must be erased, unless somebody forbids it. A database that is
+        # damaged itself stops the server.
         row = await self._house.records.conversation(conversation)
-        if row is not None:
+        if row is not None and not row.held:
             log.error(
                 "a conversation is damaged and will be erased",
                 extra={"conversation": conversation},

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.domain.audit import ActorKind, AuditEvent
-from server.domain.conversation import Conversation, EndedBy, Phase
+from server.domain.conversation import Conversation, Phase
 from server.domain.message import Author, Message
 from server.errors import (
     Corrupt,
@@ -21,9 +20,7 @@ from server.errors import (
     ServerError,
     Unavailable,
 )
-from server.ids import AgentId
 from server.live.sessions import Listener, Seat, Session
-from server.protocol.server_frames import Ended
 from server.services.house import House
 from server.services.remembering import open_message, sealed_row
 from server.services.telling import (
@@ -31,7 +28,6 @@ from server.services.telling import (
     ack_of,
     denial,
     list_changed,
-    milliseconds,
     state_of,
     tell_all,
     tell_message,
@@ -290,99 +286,3 @@ class Touch:
 
     def failed(self, error: ServerError) -> None:
         """Leave the deadline where it is."""
-
-
-class Finish:
-    """Ends a conversation; what erases it begins when this is on disk.
-
-    Args:
-        house: The parts.
-        session: Which.
-        by: Who or what ends it.
-        agent: Which agent, if one does.
-        is_due: Whether it still has to end, for an end that nobody asked for:
-            what was queued before may have moved the deadline.
-        ended: Told of the session as soon as the end cannot be taken back.
-        refused: Told what went wrong.
-    """
-
-    __slots__ = (
-        "_agent",
-        "_by",
-        "_ended",
-        "_house",
-        "_is_due",
-        "_is_first",
-        "_refused",
-        "_session",
-    )
-
-    def __init__(  # noqa: PLR0913 - who ends it, and who is told
-        self,
-        house: House,
-        session: Session,
-        *,
-        by: EndedBy,
-        agent: AgentId | None = None,
-        is_due: Callable[[], bool] | None = None,
-        ended: Callable[[Session], None],
-        refused: Callable[[ServerError], None],
-    ) -> None:
-        self._house = house
-        self._session = session
-        self._by = by
-        self._agent = agent
-        self._is_due = is_due
-        self._ended = ended
-        self._refused = refused
-        self._is_first = False
-
-    def prepare(self, group: Group) -> None:
-        """Nothing can be said from here on."""
-        if self._is_due is not None and not self._is_due():
-            raise Refused(RefusalCode.NOT_NOW)
-        conversation = self._session.conversation
-        after = conversation.end(self._by, agent=self._agent)
-        self._is_first = conversation.is_live
-        if self._is_first:
-            adopt(self._house, self._session, after, group=group)
-            self._house.relay.ending(self._session, group)
-
-    def committed(self) -> None:
-        """Tell everybody, and have it erased."""
-        if not self._is_first:
-            return  # the other side was quicker; all have been told
-        session = self._session
-        by = session.conversation.ended_by or self._by
-        self._note(by)
-        tell_all(
-            session,
-            Ended(
-                conversation=session.id,
-                by=by.value,
-                at=milliseconds(self._house.clock.now()),
-            ),
-        )
-        list_changed(self._house, session)
-        self._ended(session)
-
-    def _note(self, by: EndedBy) -> None:
-        if self._session.slot is None:
-            return  # nothing was said: neither begun nor ended
-        self._house.metrics.ended[by].add()
-        if by is EndedBy.AGENT:
-            self._house.audit.note(
-                AuditEvent.ENDED,
-                by=ActorKind.AGENT,
-                actor=self._agent or "",
-                subject=self._session.id,
-            )
-
-    def failed(self, error: ServerError) -> None:
-        """Tell whoever wanted it to end."""
-        if (
-            isinstance(error, Refused)
-            and not self._session.conversation.is_live
-        ):
-            return  # it has ended already, which is what was wanted
-        self._refused(error)

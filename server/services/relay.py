@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from server.domain.message import Author, Message
-from server.ids import ConversationId
+from server.ids import ChannelId, ConversationId
 from server.live.sessions import Session
 from server.store.group import Group
 from server.store.rows import NoticeRow
@@ -42,8 +42,27 @@ class Relay(Protocol):
         """The end of ``session`` is about to be written with ``group``."""
         ...
 
-    def ended(self, session: Session, erase: Callable[[], None]) -> None:
-        """``session`` has ended: ``erase`` it once all is handed over."""
+    def ended(self, session: Session, then: Callable[[], None]) -> None:
+        """``session`` has ended: do ``then`` once all is handed over."""
+        ...
+
+    def give_up(self, conversation: ConversationId) -> None:
+        """Wait for nothing more of ``conversation``; none is no error."""
+        ...
+
+    async def closed(self, session: Session) -> bool:
+        """``session`` is kept: tell the applications that it has ended.
+
+        Returns:
+            Whether all of them have its transcript, if they are to have it.
+
+        Raises:
+            Unavailable: The store does not say what was handed over.
+        """
+        ...
+
+    def serves(self, channel: ChannelId) -> bool:
+        """Whether any application hears of ``channel``."""
         ...
 
     async def last_words(self, doomed: Sequence[Doomed]) -> list[NoticeRow]:
@@ -82,8 +101,17 @@ class NoRelay:
     def ending(self, session: Session, group: Group) -> None:
         pass
 
-    def ended(self, session: Session, erase: Callable[[], None]) -> None:  # noqa: ARG002 - of nobody's concern
-        erase()
+    def ended(self, session: Session, then: Callable[[], None]) -> None:  # noqa: ARG002 - of nobody's concern
+        then()
+
+    def give_up(self, conversation: ConversationId) -> None:
+        pass
+
+    async def closed(self, session: Session) -> bool:  # noqa: ARG002
+        return False
+
+    def serves(self, channel: ChannelId) -> bool:  # noqa: ARG002
+        return False
 
     async def last_words(self, doomed: Sequence[Doomed]) -> list[NoticeRow]:  # noqa: ARG002
         return []

@@ -12,17 +12,20 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from server.domain.application import Application, Wish
+from server.domain.conversation import Phase
 from server.domain.message import Author, Message
 from server.errors import ServerError, Unavailable
 from server.ids import ApplicationId, ChannelId, ConversationId
 from server.live.sessions import Session
 from server.services.cursors import Cursors
-from server.services.events import NOTHING_HELD, RESUMED, Notice, held_of
+from server.services.events import NOTHING_HELD, RESUMED, Notice
 from server.services.handing import Line, Outlet, Way
 from server.services.house import House
+from server.services.last_calls import LastCalls
 from server.services.leaving import Leaving
 from server.services.reaching import Reach
 from server.services.relay import Doomed
@@ -82,7 +85,9 @@ class Relaying:
             for channel in house.channels.values()
         }
         self._lines: dict[ConversationId, tuple[Line, ...]] = {}
-        self._closing: dict[ConversationId, Callable[[], None]] = {}
+        self._last_calls = LastCalls(
+            house, self._turns, self._cursors, lines=self._lines
+        )
         self._leaving = Leaving(house, handed, self._turns, self._cursors)
         self._unhanded = Unhanded(handed, self._reaches)
         self._names = itertools.count(1)
@@ -237,49 +242,29 @@ class Relaying:
         for line in self._lines.get(session.id, ()):
             group.keep_notice(self._row(line, session))
 
-    def ended(self, session: Session, erase: Callable[[], None]) -> None:
-        """``session`` has ended: ``erase`` it once all is handed over.
+    def ended(self, session: Session, then: Callable[[], None]) -> None:
+        """``session`` has ended: do ``then`` once all is handed over.
 
         At once if nothing is on its way or could be, and after the channel's
-        grace at the latest.
+        grace at the latest, or its patience with a transcript.
         """
-        lines = self._lines.get(session.id, ())
-        channel = self._house.channels.get(session.conversation.channel)
-        grace = channel.ending_grace if channel else 0.0
-        if grace <= 0 or not any(map(self._is_promising, lines)):
-            self._close(session.id)
-            erase()
-            return
-        self._closing[session.id] = erase
-        self._turns.later(grace, lambda: self._is_over(session.id))
+        if session.id not in self._lines:  # it was closed before this start
+            self._open(session, is_new=False)
+        self._last_calls.wait(session, then)
 
-    def _is_promising(self, line: Line) -> bool:
-        reach = self._reaches[line.application.id]
-        return (
-            not line.is_idle and reach.outlet_for(line.conversation) is not None
-        )
+    def give_up(self, conversation: ConversationId) -> None:
+        """Wait for nothing more of ``conversation``; none is no error."""
+        self._last_calls.over(conversation)
+
+    def serves(self, channel: ChannelId) -> bool:
+        """Whether any application hears of ``channel``."""
+        return bool(self._by_channel.get(channel))
 
     def _rested(self, line: Line) -> None:
         if line.farewell is not None:
             self._leaving.is_told(line)
-        elif line.conversation in self._closing:
-            lines = self._lines[line.conversation]
-            if all(one.is_idle for one in lines):
-                self._is_over(line.conversation)
-
-    def _is_over(self, conversation: ConversationId) -> None:
-        erase = self._closing.pop(conversation, None)
-        if erase is not None:
-            self._close(conversation)
-            erase()
-
-    def _close(self, conversation: ConversationId) -> None:
-        for line in self._lines.get(conversation, ()):
-            if line.session is not None:
-                line.held = held_of(line.session)
-            line.close()
-            self._turns.drop(line)
-            self._cursors.forget(line)
+        else:
+            self._last_calls.rested(line.conversation)
 
     def _row(self, line: Line, session: Session) -> NoticeRow:
         conversation = session.conversation
@@ -291,6 +276,11 @@ class Relaying:
             channel=conversation.channel,
             ended_by=conversation.ended_by,
             ended_at=self._house.clock.now(),
+            kept_until=(
+                conversation.erase_at
+                if conversation.phase is Phase.CLOSED
+                else None
+            ),
             messages=conversation.last_number,
             undelivered=line.behind,
         )
@@ -316,9 +306,35 @@ class Relaying:
         if unknown:
             now = self._house.clock.now()
             rows += await self._unhanded.rows(
-                unknown, self._house.channels, now
+                unknown, self._house.channels, now=now
             )
         return rows
+
+    async def closed(self, session: Session) -> bool:
+        """``session`` is kept: tell the applications that it has ended.
+
+        Returns:
+            Whether all of them have its transcript, if they are to have it.
+
+        Raises:
+            Unavailable: The store does not say what was handed over.
+        """
+        lines = self._lines.pop(session.id, ())
+        rows = [self._row(line, session) for line in lines]
+        if any(line.cursor is None for line in lines):
+            rows = await self._unhanded.rows(
+                [session.id],
+                self._house.channels,
+                now=self._house.clock.now(),
+                kept=True,
+            )
+        if rows:
+            await self._house.records.write(partial(_keep, rows))
+        held = {line.application.id: line.held for line in lines}
+        self._count_lost(rows)
+        for row in rows:
+            self._leaving.add(row, held.get(row.application, NOTHING_HELD))
+        return all(line.transcript_after is None for line in lines)
 
     def erased(
         self, conversations: Iterable[ConversationId], rows: list[NoticeRow]
@@ -329,16 +345,19 @@ class Relaying:
             for id_ in conversations
             for line in self._lines.pop(id_, ())
         }
+        self._count_lost(rows)
+        for row in rows:
+            known = held.get((row.conversation, row.application), NOTHING_HELD)
+            self._leaving.add(row, known)
+
+    def _count_lost(self, rows: Iterable[NoticeRow]) -> None:
         lost = sum(row.undelivered for row in rows)
         if lost:
             self.undelivered += lost
             log.warning(
-                "messages were erased before applications took them",
+                "messages ended before applications took them",
                 extra={"messages": lost},
             )
-        for row in rows:
-            known = held.get((row.conversation, row.application), NOTHING_HELD)
-            self._leaving.add(row, known)
 
     # How applications come and go
 
@@ -363,3 +382,8 @@ class Relaying:
     def connections(self, application: Application) -> int:
         """How many connections ``application`` has."""
         return len(self._reaches[application.id].connections)
+
+
+def _keep(rows: Iterable[NoticeRow], group: Group) -> None:
+    for row in rows:
+        group.keep_notice(row)

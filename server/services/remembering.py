@@ -70,7 +70,7 @@ class Remembering:
     async def _read(self, conversation: ConversationId) -> Session | None:
         house = self._house
         row = await house.records.conversation(conversation)
-        if row is None or row.phase is Phase.ENDING:
+        if row is None or row.phase in {Phase.CLOSED, Phase.ENDING}:
             return None
         client_ids = await house.records.client_ids(conversation)
         last = await house.records.last_customer_message(conversation)
@@ -85,9 +85,9 @@ class Remembering:
         return session
 
 
-def session_from(house: House, row: ConversationRow) -> Session:
-    """The session that ``row`` was written from."""
-    conversation = Conversation(
+def conversation_from(row: ConversationRow) -> Conversation:
+    """The conversation that ``row`` was written from."""
+    return Conversation(
         id=row.id,
         account=row.account,
         channel=row.channel,
@@ -105,8 +105,14 @@ def session_from(house: House, row: ConversationRow) -> Session:
         kept_until=row.kept_until,
         transcript_until=row.transcript_until,
     )
+
+
+def session_from(house: House, row: ConversationRow) -> Session:
+    """The session that ``row`` was written from."""
     session = Session(
-        conversation, token_hash=row.token_hash, rate=new_rate(house)
+        conversation_from(row),
+        token_hash=row.token_hash,
+        rate=new_rate(house),
     )
     session.slot = row.slot
     # There may have been some; whoever sent them is told to send them again.

@@ -1,9 +1,10 @@
-"""When a conversation ends by itself, by the limits of its channel."""
+"""When a conversation ends by itself, and how long its channel keeps it."""
 
 from __future__ import annotations
 
-from server.domain.conversation import Conversation
-from server.domain.retention import Deadline, deadline
+from server.domain.channel import Channel, Transcript
+from server.domain.conversation import Conversation, Keep, Phase
+from server.domain.retention import Deadline, deadline, keep
 from server.live.sessions import Session
 from server.protocol import server_frames as frames
 from server.services.house import House
@@ -26,8 +27,48 @@ def deadline_of(house: House, conversation: Conversation) -> Deadline:
 
 
 def due_of(house: House, conversation: Conversation) -> float:
-    """Unix seconds at which it ends if nothing more happens."""
+    """Unix seconds at which it ends if nothing more happens.
+
+    One that has ended and is kept: at which it is erased.
+    """
+    if conversation.phase is Phase.CLOSED:
+        return conversation.erase_at
     return deadline_of(house, conversation).due_at
+
+
+def keep_of(
+    house: House, conversation: Conversation, *, ended_at: float, now: float
+) -> Keep | None:
+    """How long ``conversation`` is kept after its end; None: not at all.
+
+    Args:
+        house: The parts.
+        conversation: Which.
+        ended_at: Unix seconds of its end; before ``now`` if it came due while
+            nobody looked.
+        now: Unix seconds; from when on its transcript is waited for.
+    """
+    channel = house.channels.get(conversation.channel)
+    return keep(
+        ended_at=ended_at,
+        retention=channel.retention if channel else 0.0,
+        is_held=conversation.is_held,
+        transcript_until=(
+            now + channel.transcript_patience
+            if channel and _has_taker(house, channel)
+            else None
+        ),
+    )
+
+
+def _has_taker(house: House, channel: Channel) -> bool:
+    match channel.transcript:
+        case Transcript.APPLICATION:
+            return house.relay.serves(channel.id)
+        case Transcript.EMAIL:
+            return house.mailing.is_ready and channel.transcript_to is not None
+        case _:
+            return False
 
 
 def watch_deadline(house: House, session: Session) -> None:

@@ -22,13 +22,8 @@ from server.domain.message import Message
 from server.errors import Corrupt, ServerError, Unavailable
 from server.ids import ApplicationId, ConversationId
 from server.services.cursors import Cursors
-from server.services.events import (
-    Event,
-    ended_event,
-    message_event,
-    noticed_event,
-    started_event,
-)
+from server.services.event_source import EVENTS_IN_A_TURN, EventSource
+from server.services.events import Event
 from server.services.handing import (
     BEFORE_THE_START,
     Fate,
@@ -39,13 +34,9 @@ from server.services.handing import (
 )
 from server.services.house import House
 from server.services.reaching import Reach
-from server.services.remembering import open_message
 
 log = logging.getLogger(__name__)
 
-#: Events of one line before the next line has its turn; also the messages
-#: read from the history at once.
-EVENTS_IN_A_TURN = 16
 #: Seconds until a line is looked at again that the server could not serve.
 OWN_PAUSE = 1.0
 
@@ -100,6 +91,7 @@ class Turns:
         self._cursors = cursors
         self._answering = answering
         self._rested = rested
+        self._source = EventSource(house)
         self._later: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._is_halted = False
@@ -229,17 +221,14 @@ class Turns:
         if step is Next.CURSOR:
             await self._find_cursor(line)
             return True
-        message = None
-        if step is Next.MESSAGE:
-            message = await self._message(line, page)
-            if line.is_closed:
-                return False
-            if not line.application.wants_message(message):
-                line.pass_over(message.number)
-                self._cursors.move(line)
-                return True
+        event = await self._source.event(line, page)
+        if line.is_closed:
+            return False
+        if event is None:  # a message that it does not want
+            line.pass_over((line.cursor or 0) + 1)
+            self._cursors.move(line)
+            return True
         line.count += 1
-        event = _event(line, step, message)
         outcome = await outlet.way.hand(line, event)
         if line.is_closed:
             return False
@@ -280,6 +269,9 @@ class Turns:
                 return
             case Next.MESSAGE:
                 line.hand_on((line.cursor or 0) + 1)
+            case Next.TRANSCRIPT:
+                line.transcript_after = line.transcript_next
+                return
             case Next.FAREWELL:
                 self._cursors.told(line)
                 line.is_closed = True
@@ -356,39 +348,3 @@ class Turns:
         )
         line.cursor = BEFORE_THE_START if cursor is None else cursor
         line.behind += behind
-
-    async def _message(self, line: Line, page: deque[Message]) -> Message:
-        number = (line.cursor or 0) + 1
-        fresh = line.fresh
-        if fresh is not None and fresh.number == number:
-            return fresh
-        while page and page[0].number < number:
-            page.popleft()
-        if not page:
-            rows = await self._house.records.messages(
-                line.conversation, number - 1, EVENTS_IN_A_TURN
-            )
-            session = line.session
-            if session is not None and session.slot is not None:
-                page.extend(
-                    open_message(self._house, session, row)
-                    for row in rows
-                    if row.number <= session.committed
-                )
-        if not page:
-            raise Unavailable("a message that is on disk was not found")
-        return page[0]
-
-
-def _event(line: Line, step: Next, message: Message | None) -> Event:
-    """What is handed now."""
-    if step is Next.FAREWELL:
-        assert line.farewell is not None  # noqa: S101 - see Line.step
-        return ended_event(line.farewell, line.held)
-    session = line.session
-    assert session is not None  # noqa: S101 - see Line.step
-    if message is not None:
-        return message_event(session, message)
-    if step is Next.START:
-        return started_event(session)
-    return noticed_event(session, line.notices[0])

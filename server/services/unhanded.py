@@ -60,9 +60,18 @@ class Unhanded:
         self,
         conversations: Sequence[ConversationId],
         channels: Mapping[ChannelId, Channel],
+        *,
         now: float,
+        kept: bool = False,
     ) -> list[NoticeRow]:
         """A notice for each of them and each application it concerns.
+
+        Args:
+            conversations: Which.
+            channels: All there are.
+            now: Unix seconds.
+            kept: Whether they are kept; those of the other kind are left
+                out, for their end was told when it came.
 
         Raises:
             Unavailable: The store does not answer.
@@ -80,6 +89,7 @@ class Unhanded:
                 _notice(row, one.id, channels.get(row.channel), now)
                 for row in rows
                 if one.serves(row.account, row.channel)
+                and (row.kept_until is not None) is kept
             ]
         return found
 
@@ -104,6 +114,7 @@ def _notice(
         channel=row.channel,
         ended_by=row.ended_by or why,
         ended_at=now,
+        kept_until=row.kept_until,
         messages=row.last_number,
         undelivered=row.unhanded,
     )

@@ -26,6 +26,7 @@ _NOTICES = f"""
     SELECT {", ".join(_NOTICE)} FROM ending_notice
     WHERE application = ? AND NOT EXISTS (
         SELECT 1 FROM conversation WHERE id = ending_notice.conversation
+        AND (phase <> 'closed' OR transcript_until IS NOT NULL)
     ) ORDER BY ended_at LIMIT ?
 """  # noqa: S608
 # Of the customer, or of everybody.
@@ -37,7 +38,7 @@ _COUNT = """
 _PENDING = """
     SELECT c.id, c.channel FROM conversation c LEFT JOIN handover h
     ON h.conversation = c.id AND h.application = ?
-    WHERE c.account = ? AND c.id > ? AND c.phase <> 'ending'
+    WHERE c.account = ? AND c.id > ? AND c.phase NOT IN ('closed', 'ending')
     AND coalesce(h.cursor, -1) < c.last_number ORDER BY c.id LIMIT ?
 """
 _LAST = """
@@ -45,7 +46,7 @@ _LAST = """
         c.last_number, (
             SELECT count(*) FROM message m WHERE m.conversation = c.id
             AND m.number > coalesce(h.cursor, 0) AND (m.by_customer OR ?)
-        )
+        ), c.kept_until
     FROM conversation c LEFT JOIN handover h
     ON h.conversation = c.id AND h.application = ?
     WHERE c.account = ? AND c.id IN ({})
@@ -133,7 +134,8 @@ class Handed:
     ) -> list[NoticeRow]:
         """Ends that it is still to be told, the oldest first.
 
-        None of a conversation that is not yet erased: it has not come to that.
+        None of a conversation that is not yet erased, or is kept and has its
+        transcript still to be handed: it has not come to that.
         """
         return [
             NoticeRow(**{**values, "ended_by": self._by(values["ended_by"])})

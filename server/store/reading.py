@@ -21,10 +21,11 @@ from server.errors import Unavailable
 from server.ids import AccountId, AgentId, ConversationId
 from server.store.audited import Audited
 from server.store.connection import damage, is_damage
+from server.store.customers import Customers
 from server.store.erasures import Erasures
 from server.store.handed import Handed
-from server.store.resources import Resources
 from server.store.requests import Requests
+from server.store.resources import Resources
 from server.store.rows import (
     AttachmentRow,
     ConversationRow,
@@ -33,6 +34,7 @@ from server.store.rows import (
     SignInRow,
 )
 from server.store.statements import columns
+from server.store.stock import Stock
 
 _PHASES = {phase.value: phase for phase in Phase}
 _ENDED_BY = {None: None} | {by.value: by for by in EndedBy}
@@ -63,9 +65,11 @@ class Reading:
     Attributes:
         handed: What applications have been handed.
         audited: What stands in the audit log.
+        customers: Who is known, and what happened to their records.
         resources: What accounts are made of.
         requests: What people have asked accounts for.
         erasures: Who is being erased, and what is left of those who were.
+        stock: How much of everything there is.
     """
 
     def __init__(self, db: aiosqlite.Connection, path: Path) -> None:
@@ -73,9 +77,11 @@ class Reading:
         self._path = path
         self.handed = Handed(self._rows, path)
         self.audited = Audited(self._rows)
+        self.customers = Customers(self._rows)
         self.resources = Resources(self._rows)
         self.requests = Requests(self._rows)
         self.erasures = Erasures(self._rows)
+        self.stock = Stock(self._rows)
 
     async def conversation(self, id: ConversationId) -> ConversationRow | None:  # noqa: A002
         """The row of that conversation."""
@@ -149,19 +155,40 @@ class Reading:
             [row for row in found if row.phase is Phase.ACTIVE],
         )
 
+    async def kept(
+        self, account: AccountId, *, after: str, limit: int
+    ) -> list[ConversationRow]:
+        """Those of ``account`` that are closed or on hold, by id.
+
+        Args:
+            account: Whose.
+            after: The last id of the page before; empty for the first.
+            limit: How many.
+        """
+        rows = await self._rows(
+            f"{_CONVERSATIONS} WHERE account = ? AND id > ?"
+            " AND (phase = 'closed' OR held) ORDER BY id LIMIT ?",
+            account,
+            after,
+            limit,
+        )
+        return [self._conversation(row) for row in rows]
+
     async def all_live(self) -> list[LiveRow]:
         """Every conversation there is, those still being erased included.
 
         For the start only: 100,000 take a fifth of a second and 35 MB.
         """
         rows = await self._rows(
-            "SELECT id, account, slot, phase, due_at, started_at"
-            " FROM conversation"
+            "SELECT id, account, slot, phase, due_at, started_at,"
+            " transcript_until IS NOT NULL FROM conversation"
         )
         try:
             return [
-                LiveRow(id_, account, slot, _PHASES[phase], due_at, started_at)
-                for id_, account, slot, phase, due_at, started_at in rows
+                LiveRow._make(
+                    (*row[:3], _PHASES[row[3]], *row[4:6], bool(row[6]))
+                )
+                for row in rows
             ]
         except KeyError:
             raise damage(self._path) from None

@@ -138,7 +138,9 @@ class NoticeRow:
         channel: By which way the customer had come.
         ended_by: Who or what ended it.
         ended_at: Unix seconds.
-        messages: How many were erased.
+        kept_until: Unix seconds until which it is kept; None: it was erased
+            at once.
+        messages: How many it had.
         undelivered: How many of them the application was never handed.
     """
 
@@ -148,6 +150,7 @@ class NoticeRow:
     channel: ChannelId
     ended_by: EndedBy
     ended_at: float
+    kept_until: float | None
     messages: int
     undelivered: int
 
@@ -183,10 +186,14 @@ class LastRow(NamedTuple):
     last_at: float
     last_number: int
     unhanded: int
+    kept_until: float | None
 
 
 class LiveRow(NamedTuple):
-    """What the start needs of every conversation: light, there are 100,000."""
+    """What the start needs of every conversation: light, there are 100,000.
+
+    ``waits`` is whether its transcript is still to be handed.
+    """
 
     id: ConversationId
     account: AccountId
@@ -194,3 +201,4 @@ class LiveRow(NamedTuple):
     phase: Phase
     due_at: float
     started_at: float
+    waits: bool = False

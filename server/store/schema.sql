@@ -21,7 +21,7 @@ CREATE TABLE conversation (    -- [conversation record]
     agent        TEXT,             -- who has it; null unless active
     ended_by     TEXT,             -- domain.conversation.EndedBy; null while
                                    -- it lives
-    ended_at     REAL,             -- null while it lives
+    ended_at     REAL,             -- null while it lives; of a closed one only
     customer     TEXT,             -- the person who writes; null: nobody knows
     terms        TEXT,             -- the version of the terms that were
                                    -- accepted; null for none
@@ -44,6 +44,10 @@ CREATE UNIQUE INDEX conversation_token ON conversation (token_hash);
 -- customer the place in the queue.
 CREATE INDEX conversation_listed
     ON conversation (account, phase, started_at);
+
+-- What is kept after its end. Of those that go on it holds none.
+CREATE INDEX conversation_kept
+    ON conversation (account, id) WHERE phase = 'closed' OR held;
 
 -- With a rowid, unlike the others: new messages of all conversations then lie
 -- side by side, so that a group dirties a few pages instead of one for every
@@ -94,7 +98,8 @@ CREATE TABLE ending_notice (   -- [ending notices]
     channel      TEXT NOT NULL,
     ended_by     TEXT NOT NULL,    -- domain.conversation.EndedBy
     ended_at     REAL NOT NULL,    -- forgotten 24 hours later at the latest
-    messages     INTEGER NOT NULL, -- how many were erased
+    kept_until   REAL,             -- null: it was erased at once
+    messages     INTEGER NOT NULL, -- how many it had
     undelivered  INTEGER NOT NULL, -- how many of them it was never handed
     PRIMARY KEY (conversation, application)
 ) STRICT, WITHOUT ROWID;

@@ -64,7 +64,7 @@ KEEP_NOTICE = (
     _insert("ending_notice", NoticeRow)
     + " ON CONFLICT (conversation, application)"
     " DO UPDATE SET undelivered = excluded.undelivered,"
-    " messages = excluded.messages"
+    " messages = excluded.messages, kept_until = excluded.kept_until"
 )
 DROP_NOTICE = (
     "DELETE FROM ending_notice WHERE conversation = ? AND application = ?"

@@ -183,6 +183,7 @@ class HandingRecords(FakeRecords):
                     row.last_number,
                     of_all=of_all,
                 ),
+                row.kept_until,
             )
             for row in rows
             if row.account == account

@@ -10,7 +10,8 @@ import pytest
 
 from server.errors import Unavailable
 from server.ids import ConversationId
-from server.services.ending import MOST_TOGETHER, RETRY, Doomed
+from server.services.ending import MOST_TOGETHER, RETRY
+from server.services.keeping import Doomed
 from tests.services.worlds import World, settle
 
 STEPS = ["shred", "write", "checkpoint"]

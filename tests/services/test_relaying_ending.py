@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from server.errors import Unavailable
-from server.services.ending import Doomed
 from server.services.handing import WEBHOOK_WINDOW
+from server.services.keeping import Doomed
 from server.services.leaving import KEPT
 from server.services.turns import OWN_PAUSE
 from tests.services.programs import FAILED, ProgramWorld, say

@@ -42,6 +42,7 @@ def notice(of: int = 1, *, undelivered: int = 0) -> NoticeRow:
         channel=ChannelId("shop"),
         ended_by=EndedBy.CUSTOMER,
         ended_at=1000.0 + of,
+        kept_until=None,
         messages=3,
         undelivered=undelivered,
     )
