@@ -34,15 +34,26 @@ class AuditEvent(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
+    KEY_USED = "key_used"
     TAKEN = "conversation_taken"
     ENDED = "conversation_ended"
     APPLICATION_DISABLED = "application_disabled"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a name, no secret
     ATTACHMENT_REFUSED = "attachment_refused"
+    HOLD_SET = "hold_set"
+    HOLD_LIFTED = "hold_lifted"
     PURGE_HALTED = "purge_halted"
     PURGE_RESUMED = "purge_resumed"
     ERASING_FAILING = "erasing_failing"
     ERASING_RECOVERED = "erasing_recovered"
+    RESOURCE_CREATED = "resource_created"
+    RESOURCE_CHANGED = "resource_changed"
+    RESOURCE_REMOVED = "resource_removed"
+    PRIVACY_REQUEST = "privacy_request"
+    PRIVACY_SEARCHED = "privacy_searched"
+    PRIVACY_EXPORTED = "privacy_exported"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_DONE = "erasure_done"
 
 
 class ActorKind(StrEnum):
@@ -52,6 +63,7 @@ class ActorKind(StrEnum):
     OPERATOR = "operator"
     AGENT = "agent"
     APPLICATION = "application"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from server.domain.account import Account
 from server.domain.agent import Agent
 from server.domain.application import Application, Wish
 from server.domain.channel import Channel, Transcript
@@ -38,9 +39,37 @@ from server.domain.redaction_rules import (
     Rule,
 )
 from server.ids import AccountId, AgentId, ApplicationId, ChannelId
+from server.protocol.desk_forms import (
+    BusinessHoursForm,
+    CannedAnswerForm,
+    OpeningForm,
+    QueueForm,
+)
+from server.protocol.form import ID, LANGUAGE, TEXT, TITLE, Form
 
-ID = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
-TITLE = Annotated[str, Meta(min_length=1, max_length=80)]
+__all__ = [
+    "AGENT_ROLE",
+    "ID",
+    "SECRETS",
+    "TITLE",
+    "AccountForm",
+    "AgentForm",
+    "ApiKeyForm",
+    "ApplicationForm",
+    "BusinessHoursForm",
+    "CannedAnswerForm",
+    "ChannelForm",
+    "ConsentForm",
+    "CredentialForm",
+    "Form",
+    "IdentityForm",
+    "KeywordsForm",
+    "NoticeForm",
+    "OpeningForm",
+    "QueueForm",
+    "RuleForm",
+]
+
 _WISH = Annotated[str, Meta(pattern=r"^(typing|agent_messages)\Z")]
 _PART = Annotated[
     str, Meta(pattern=r"^(address|place|device|page|language|tags)\Z")
@@ -52,17 +81,13 @@ _KIND = Annotated[
 ]
 _ACTION = Annotated[str, Meta(pattern=r"^(remove|replace|mask)\Z")]
 _ROLE = Annotated[str, Meta(pattern=r"^(customer|agent|application)\Z")]
-_AGENT_ROLE = Annotated[
+AGENT_ROLE = Annotated[
     str, Meta(pattern=r"^(agent|supervisor|privacy_officer|administrator)\Z")
-]
-_LANGUAGE = Annotated[
-    str, Meta(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}\Z", max_length=35)
 ]
 _VERSION = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}\Z")]
 _LEVEL = Annotated[str, Meta(pattern=r"^(implicit|explicit|double)\Z")]
 _WORD = Annotated[str, Meta(min_length=1, max_length=40)]
 _WORDS = Annotated[tuple[_WORD, ...], Meta(max_length=20)]
-_TEXT = Annotated[str, Meta(max_length=1_000)]
 # As SMTP takes it: one address, nothing to fold a header with.
 _ADDRESS = Annotated[
     str, Meta(pattern=r"^[!-;=?A-~]+@[A-Za-z0-9.-]+\Z", max_length=254)
@@ -70,19 +95,12 @@ _ADDRESS = Annotated[
 _HTTPS = Annotated[str, Meta(pattern=r"^https://\S+\Z", max_length=2_048)]
 
 
-class Form(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something written down; ``repr`` shows the kind and no more."""
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-
 class NoticeForm(Form, frozen=True, kw_only=True):
     """What customers who read one language are told first."""
 
-    language: _LANGUAGE
+    language: LANGUAGE
     version: _VERSION
-    text: _TEXT = ""
+    text: TEXT = ""
     terms: Annotated[str, Meta(min_length=1, max_length=300)] | None = None
     terms_url: _HTTPS | None = None
     terms_required: bool = False
@@ -102,17 +120,17 @@ class NoticeForm(Form, frozen=True, kw_only=True):
 class KeywordsForm(Form, frozen=True, kw_only=True):
     """The consent words of one language, and the answers to them."""
 
-    language: _LANGUAGE
+    language: LANGUAGE
     opt_in: _WORDS = ()
     double_opt_in: _WORDS = ()
     opt_out: _WORDS = ()
     help: _WORDS = ()
-    opt_in_answer: _TEXT = ""
-    double_opt_in_answer: _TEXT = ""
-    opt_out_answer: _TEXT = ""
-    help_answer: _TEXT = ""
-    opt_in_prompt: _TEXT = ""
-    double_opt_in_prompt: _TEXT = ""
+    opt_in_answer: TEXT = ""
+    double_opt_in_answer: TEXT = ""
+    opt_out_answer: TEXT = ""
+    help_answer: TEXT = ""
+    opt_in_prompt: TEXT = ""
+    double_opt_in_prompt: TEXT = ""
 
     def as_keywords(self) -> Keywords:
         """Them as a value."""
@@ -237,7 +255,7 @@ class AgentForm(Form, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     display_name: TITLE
     password_hash: str
-    roles: Annotated[tuple[_AGENT_ROLE, ...], Meta(max_length=4)] = ("agent",)
+    roles: Annotated[tuple[AGENT_ROLE, ...], Meta(max_length=4)] = ("agent",)
 
     def as_agent(self, account: AccountId) -> Agent:
         """It as the server works with it."""
@@ -317,41 +335,6 @@ class RuleForm(Form, frozen=True, kw_only=True):
         )
 
 
-class QueueForm(Form, frozen=True, kw_only=True):
-    """Where customers wait, and who answers them."""
-
-    id: ID
-    name: TITLE
-    agents: Annotated[tuple[TITLE, ...], Meta(max_length=1_000)] = ()
-
-
-class CannedAnswerForm(Form, frozen=True, kw_only=True):
-    """A text that agents have at hand."""
-
-    id: ID
-    title: TITLE
-    text: Annotated[str, Meta(min_length=1, max_length=4_000)]
-    language: _LANGUAGE | None = None
-
-
-class OpeningForm(Form, frozen=True, kw_only=True):
-    """One stretch of a week in which somebody answers."""
-
-    day: Annotated[int, Meta(ge=0, le=6)]  # 0: Monday
-    opens: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")]
-    closes: Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)\Z")]
-
-
-class BusinessHoursForm(Form, frozen=True, kw_only=True):
-    """When somebody answers, in one time zone."""
-
-    id: ID
-    name: TITLE
-    time_zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
-    openings: Annotated[tuple[OpeningForm, ...], Meta(max_length=50)] = ()
-    closed_message: _TEXT = ""
-
-
 class ApiKeyForm(Form, frozen=True, kw_only=True):
     """A key for programs that call the API."""
 
@@ -384,6 +367,10 @@ class AccountForm(Form, frozen=True, kw_only=True):
 
     id: ID
     name: TITLE
+
+    def as_account(self) -> Account:
+        """It as the server works with it."""
+        return Account(id=AccountId(self.id), name=self.name)
 
 
 #: Which fields of which form are sealed when kept, and never given back.
