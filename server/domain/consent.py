@@ -77,15 +77,43 @@ class ConsentRules:
     version: str = "1"
     keywords: tuple[Keywords, ...] = ()
 
-    def wish_in(self, text: str) -> tuple[Wish, Keywords] | None:
-        """What ``text`` asks for, and in which language; None: it is talk."""
+    def wish_in(
+        self, text: str, level: Level | None = None
+    ) -> tuple[Wish, Keywords] | None:
+        """What ``text`` asks for, and in which language; None: it is talk.
+
+        Args:
+            text: A whole message.
+            level: Of the one who says it: where both steps have the same
+                word, the second "yes" is the second step.
+        """
         said = folded(text)
+        if not said:
+            return None
+        is_second = (level or Level.OPTED_OUT) >= Level.EXPLICIT
+        steps = (Wish.OPT_IN, Wish.CONFIRM)
         # Out before in: where two languages share a word the cautious wins.
-        for wish in (Wish.OPT_OUT, Wish.CONFIRM, Wish.OPT_IN, Wish.HELP):
+        for wish in (
+            Wish.OPT_OUT,
+            *(reversed(steps) if is_second else steps),
+            Wish.HELP,
+        ):
             for one in self.keywords:
                 if said in one.words.get(wish, ()):
                     return wish, one
         return None
+
+    def keywords_for(self, language: str | None) -> Keywords | None:
+        """Those of somebody who reads ``language``, else the first ones."""
+        wanted = (language or "").casefold().replace("_", "-")
+        tongue = wanted.partition("-")[0]
+        for one in self.keywords:
+            if one.language == wanted:
+                return one
+        for one in self.keywords:
+            if one.language.partition("-")[0] == tongue:
+                return one
+        return self.keywords[0] if self.keywords else None
 
     def lacks(self) -> str | None:
         """What is missing for such a channel to open; None: nothing."""
@@ -137,6 +165,35 @@ def after(level: Level, wish: Wish, required: Level) -> Level:
             return Level.DOUBLE if required is Level.DOUBLE else level
         case _:
             return level
+
+
+def reply(
+    keywords: Keywords, wish: Wish, *, level: Level, required: Level
+) -> str:
+    """What the channel says to a keyword; empty: nothing.
+
+    Args:
+        keywords: The language in which it was said.
+        wish: What it asked for.
+        level: Of the one who said it, before that.
+        required: By the channel.
+    """
+    if wish is Wish.OPT_IN and level < required is Level.DOUBLE:
+        asked = keywords.double_opt_in_prompt
+        return asked or keywords.answers.get(wish, "")
+    if wish is Wish.CONFIRM and level < Level.EXPLICIT:
+        return keywords.opt_in_prompt  # the first step is still missing
+    return keywords.answers.get(wish, "")
+
+
+def suffices(level: Level | None, required: Level) -> bool:
+    """Whether the business may write of its own accord.
+
+    Args:
+        level: Of the person, for the purpose; None: nothing was ever said.
+        required: By the channel; never less than implicit.
+    """
+    return level is not None and level >= max(required, Level.IMPLICIT)
 
 
 def least(levels: Sequence[Level]) -> Level:

@@ -49,6 +49,8 @@ EPHEMERAL_RECORDS = (
         dies=_WITH_THE_SESSION,
         held=True,
         session_fields=(
+            "consents",
+            "customer",
             "customer_id",
             "private",
             "private_as_of",

@@ -49,3 +49,19 @@ def notice_for(
         if one.language.partition("-")[0] == tongue:
             return one
     return notices[0] if notices else None
+
+
+def terms_are_required(notices: Sequence[Notice]) -> bool:
+    """Whether nothing can be said without agreeing to some wording."""
+    return any(one.terms_required for one in notices)
+
+
+def has_terms(notices: Sequence[Notice], version: str) -> bool:
+    """Whether ``version`` names terms that can be agreed to now.
+
+    Of any language: who has changed the page's language between reading and
+    writing has agreed all the same. What was in force before has not.
+    """
+    return any(
+        one.version == version and one.terms is not None for one in notices
+    )

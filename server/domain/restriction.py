@@ -54,6 +54,26 @@ MATRIX: Mapping[Restriction, frozenset[Use]] = {
 }
 
 
+#: As they are kept in ``customer.flags``. A bit is never given another
+#: meaning, so they are not numbered by their order.
+_BITS: Mapping[Restriction, int] = {
+    Restriction.DO_NOT_PROCESS: 1,
+    Restriction.DO_NOT_PROFILE: 2,
+    Restriction.DO_NOT_LOCATE: 4,
+    Restriction.DO_NOT_STORE: 8,
+}
+
+
+def flags_of(restrictions: Iterable[Restriction]) -> int:
+    """``restrictions`` as one number; 0 for none."""
+    return sum(_BITS[one] for one in frozenset(restrictions))
+
+
+def restrictions_of(flags: int) -> frozenset[Restriction]:
+    """The restrictions in ``flags``; bits that nobody knows are left out."""
+    return frozenset(one for one, bit in _BITS.items() if flags & bit)
+
+
 def allows(restrictions: Iterable[Restriction], use: Use) -> bool:
     """Whether ``use`` is allowed under all of ``restrictions``."""
     return not any(use in MATRIX[one] for one in restrictions)

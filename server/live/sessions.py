@@ -14,8 +14,11 @@ from typing import Any, Protocol
 from server.domain.carry import Carry
 from server.domain.context import Context
 from server.domain.conversation import Conversation
+from server.domain.customer_event import Consent
 from server.domain.message import Author
+from server.domain.restriction import Use
 from server.ids import AgentId, ConversationId
+from server.live.people import Person
 from server.live.rate_limit import RateLimit
 
 #: Where a seat stands that has to catch up before it hears anything live.
@@ -101,6 +104,8 @@ class Session:
             known.
         cookies: The site's cookies, those the channel allows.
         customer_id: Who the account's back-end says it is.
+        customer: The person whose session it is; None: nobody knows.
+        consents: What somebody whom nobody knows has agreed to, by purpose.
         private: Private data; None if there are none.
         private_as_of: Unix seconds by the back-end's clock at which the
             newest private data were made.
@@ -114,9 +119,11 @@ class Session:
         "agent_seen",
         "carries",
         "committed",
+        "consents",
         "context",
         "conversation",
         "cookies",
+        "customer",
         "customer_id",
         "customer_seen",
         "is_warned",
@@ -149,6 +156,8 @@ class Session:
         self.context: Context | None = None
         self.cookies: Mapping[str, str] | None = None
         self.customer_id: str | None = None
+        self.customer: Person | None = None
+        self.consents: dict[str, Consent] = {}
         self.private: Mapping[str, Any] | None = None
         self.private_as_of = 0.0
         self.private_was_lost = False
@@ -158,6 +167,10 @@ class Session:
     def id(self) -> ConversationId:
         """The id it shares with its conversation."""
         return self.conversation.id
+
+    def allows(self, use: Use) -> bool:
+        """Whether what the person restricted leaves room for ``use``."""
+        return self.customer is None or self.customer.allows(use)
 
     def seen(self, side: Author) -> Progress:
         """How far ``side`` has got."""
@@ -171,6 +184,7 @@ class Session:
         self.preview = None
         self.carries.clear()
         self.slot = None
+        self.customer = None
         self.forget_surroundings()
 
     def forget_surroundings(self) -> None:
@@ -178,6 +192,7 @@ class Session:
         self.context = None
         self.cookies = None
         self.customer_id = None
+        self.consents.clear()
         self.private = None
         self.private_as_of = 0.0
         self.private_was_lost = False

@@ -25,11 +25,14 @@ from server.domain.redaction import Redaction
 from server.errors import RefusalCode, Refused, Unavailable
 from server.ids import AccountId, AgentId, ChannelId, ConversationId, Randomness
 from server.live.deadlines import Deadlines
+from server.live.flagged import Flagged
+from server.live.people import People
 from server.live.presence import Presence
 from server.live.recently_ended import RecentlyEnded
 from server.live.sessions import Session, Sessions
 from server.metrics import Metrics
 from server.services.audit import Audit, NoAudit
+from server.services.identities import Identities, NoIdentities
 from server.services.mail import Mailing, NoMailing
 from server.services.relay import NoRelay, Relay
 from server.services.senses import NoSenses, Senses
@@ -264,6 +267,9 @@ class House:
     mailing: Mailing = field(default_factory=NoMailing)
     audit: Audit = field(default_factory=NoAudit)
     metrics: Metrics = field(default_factory=Metrics)
+    identities: Identities = field(default_factory=NoIdentities)
+    people: People = field(default_factory=People)
+    flagged: Flagged = field(default_factory=Flagged)
     ended: RecentlyEnded = field(default_factory=RecentlyEnded)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)

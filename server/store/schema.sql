@@ -173,7 +173,7 @@ CREATE TABLE customer (        -- [customer messaging identities]
     slot       INTEGER NOT NULL,
     platform   BLOB NOT NULL,      -- blind index of channel and platform key
     flags      INTEGER NOT NULL,   -- [consent and restriction records] bits:
-                                   -- see store/rows.py
+                                   -- domain/restriction.py
     created_at REAL NOT NULL,
     seen_at    REAL NOT NULL,
     sealed     BLOB NOT NULL       -- name, platform key, picture, contacts
