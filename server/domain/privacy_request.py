@@ -10,7 +10,7 @@ day in UTC. Nothing is moved off a weekend: earlier is always in time.
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ from server.ids import AccountId
 #: Seconds for which a request is kept once it is closed: as long as it may
 #: have to be shown that it was answered (three years in most places).
 KEPT = 3 * 365 * 86_400.0
+#: Notes of one request; whoever needs more writes a letter.
+MOST_NOTES = 50
 _MONTHS_MORE = 2
 _CONFIRM_DAYS = 10
 _ANSWER_DAYS = 45
@@ -52,6 +54,42 @@ class RequestState(StrEnum):
     EXTENDED = "extended"
     DONE = "done"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was done about a request, in the account's words.
+
+    Attributes:
+        at: Unix seconds.
+        text: The words.
+    """
+
+    at: float
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the account wrote about a request; goes with the person.
+
+    Attributes:
+        subject: Who asked, and how it was known that it was them.
+        notes: What was done since, the oldest first.
+    """
+
+    subject: str = field(default="", repr=False)
+    notes: tuple[Note, ...] = ()
+
+    def noted(self, at: float, text: str) -> Words:
+        """With one note more.
+
+        Raises:
+            Refused: ``TOO_MANY``: there are ``MOST_NOTES``.
+        """
+        if len(self.notes) >= MOST_NOTES:
+            raise Refused(RefusalCode.TOO_MANY, path="$.note")
+        return replace(self, notes=(*self.notes, Note(at, text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from server.domain.audit import ActorKind, AuditEvent
+from server.domain.permission import Principal, PrincipalKind
+
+_ACTORS = {
+    PrincipalKind.OPERATOR: ActorKind.OPERATOR,
+    PrincipalKind.PERSON: ActorKind.AGENT,
+    PrincipalKind.KEY: ActorKind.KEY,
+}
 
 
 class Audit(Protocol):
@@ -44,3 +51,21 @@ class NoAudit:
         detail: str = "",
     ) -> None:
         pass
+
+
+def note_by(
+    audit: Audit,
+    by: Principal,
+    event: AuditEvent,
+    *,
+    subject: str = "",
+    detail: str = "",
+) -> None:
+    """Write down that ``by`` did it; see ``Audit.note``."""
+    audit.note(
+        event,
+        by=_ACTORS[by.kind],
+        actor=by.id,
+        subject=subject,
+        detail=detail,
+    )
