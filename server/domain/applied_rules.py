@@ -7,8 +7,9 @@ Rules of this file
        later one looks at. What rules of one priority find may overlap: it
        is hidden as one, as the rule says that found the longest, then the
        earliest, then by id.
-    3. A text in which there is always something new to find, which only a
-       made-up one with made-up patterns is, is hidden as a whole.
+    3. A text in which there is always something new to find, or in which own
+       patterns find so much that to look for all of it would take too long, is
+       hidden as a whole. Only made-up texts are, with made-up patterns.
     4. Text in which nothing can be found costs a few looks, in C.
 """
 
@@ -32,7 +33,12 @@ from server.domain.ibans import ibans_in
 from server.domain.mail_addresses import mail_addresses_in
 from server.domain.masking import NUMBERS, instead_of, is_left_over
 from server.domain.national_numbers import national_numbers_in
-from server.domain.own_patterns import OwnPatterns
+from server.domain.own_patterns import (
+    Effort,
+    OwnPatterns,
+    TooLargeTogether,
+    TooManySteps,
+)
 from server.domain.phones import Phones
 from server.domain.redaction_rules import Action, Kind, Rule
 from server.domain.said_secrets import secrets_in
@@ -51,6 +57,8 @@ _FINDERS: dict[Kind, Finder] = {
     Kind.EMAIL: mail_addresses_in,
     Kind.SECRETS: secrets_in,
 }
+#: How many rules there may be of a kind, where more than one makes sense.
+_MOST_ALIKE = {Kind.PHONES: 3}
 #: A number of these may be split over two messages.
 _CARRIED = frozenset({Kind.CARDS, Kind.IBAN})
 _DIGIT = re.compile(r"\d")
@@ -69,29 +77,47 @@ class Redacted:
     counts: Mapping[str, int]
 
 
+def _check_kinds(rules: Iterable[Rule]) -> None:
+    # Each looks through the whole text. To look for cards twice would find
+    # nothing more; phones are looked for as written in one region.
+    count: Counter[Kind] = Counter()
+    for rule in rules:
+        if rule.kind is not Kind.PATTERN:
+            count[rule.kind] += 1
+            if count[rule.kind] > _MOST_ALIKE.get(rule.kind, 1):
+                raise Misconfigured(
+                    f"rule {rule.id}: too many rules of the kind {rule.kind}"
+                    " for the same author"
+                )
+
+
 class AppliedRules:
     """The rules for one author's words, those that are enabled.
 
     Raises:
-        Misconfigured: A pattern is refused, or what a rule puts in would be
-            found again.
+        Misconfigured: A pattern is refused, too many rules look for the same,
+            or what a rule puts in would be found again.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = sorted(rules, key=lambda one: (one.priority, one.id))
+        _check_kinds(self._rules)
         self._finders: list[tuple[int, Finder]] = []
         own: list[str] = []
-        self._own_finders: list[tuple[int, Finder]] = []
+        self._own_ranks: list[int] = []
         for rank, rule in enumerate(self._rules):
             if rule.pattern is not None:
-                place = partial(self._places, len(own))
-                self._own_finders.append((rank, place))
+                self._own_ranks.append(rank)
                 own.append(rule.pattern)
             elif rule.kind is Kind.PHONES:
                 self._finders.append((rank, Phones(rule.region)))
             else:
                 self._finders.append((rank, _FINDERS[rule.kind]))
-        self._own = OwnPatterns(own)
+        try:
+            self._own = OwnPatterns(own)
+        except TooLargeTogether as fault:
+            rule = self._rules[self._own_ranks[fault.index]]
+            raise Misconfigured(f"rule {rule.id}: {fault}") from None
         self._carried = [
             (rank, finder)
             for rank, finder in self._finders
@@ -106,13 +132,24 @@ class AppliedRules:
     def _check_replacements(self) -> None:
         for rule in self._rules:
             put_in = rule.replacement
-            if rule.action is Action.REPLACE and any(self._find(put_in)):
+            if rule.action is Action.REPLACE and any(
+                self._find(put_in, Effort())
+            ):
                 raise Misconfigured(
                     f"rule {rule.id}: its replacement would be found again"
                 )
 
     def may_find(self, text: str) -> bool:
-        """Whether it is worth looking for the built-in kinds in ``text``."""
+        """Whether it is worth looking through ``text``."""
+        if self._may_find_built_in(text):
+            return True
+        if not self._own_ranks:
+            return False
+        # Folding plain text changes nothing, and costs half of this look.
+        plain = text if text.isascii() else fold(text).text
+        return self._own.may_be_in(plain)
+
+    def _may_find_built_in(self, text: str) -> bool:
         if text.isascii():
             # Thirteen looks for one character each are 0.2 us; an expression
             # for all of them is 3.
@@ -129,15 +166,9 @@ class AppliedRules:
                 return True
         if self._has_names and "@" in probe:
             return True
-        if self._has_secrets and (
+        return self._has_secrets and (
             ":" in probe or "=" in probe or "-----" in probe or "earer" in probe
-        ):
-            return True
-        if not self._own_finders:
-            return False
-        # Folding plain text changes nothing, and costs half of this look.
-        plain = text if text.isascii() else fold(text).text
-        return bool(self._own.hit(plain))
+        )
 
     def completed(self, carry: Carry, text: str) -> Iterator[Found]:
         """What ends a number that the last message began."""
@@ -160,20 +191,39 @@ class AppliedRules:
     def hide(self, text: str, known: Iterable[Found]) -> Redacted:
         """``text`` without ``known`` and without all that is found."""
         counts: Counter[str] = Counter()
-        found = [*known, *self._find(text)]
-        for _ in range(_MOST_PASSES):
-            if not found:
-                return Redacted(text, dict(counts) or NOTHING_HIDDEN)
-            text = self._hidden(text, found, counts)
-            found = list(self._find(text)) if self.may_find(text) else []
+        effort = Effort()
+        try:
+            found = [*known, *self._find(text, effort)]
+            for _ in range(_MOST_PASSES):
+                if not found:
+                    return Redacted(text, dict(counts) or NOTHING_HIDDEN)
+                text = self._hidden(text, found, counts)
+                found = list(self._find_again(text, effort))
+        except TooManySteps:
+            counts[self._rules[self._own_ranks[0]].id] += 1
+            return Redacted("", dict(counts))
         return Redacted("" if found else text, dict(counts))
 
-    def _find(self, text: str) -> Iterator[Found]:
+    def _find_again(self, text: str, effort: Effort) -> Iterator[Found]:
+        # To ask first whether own patterns may be there would cost as much.
+        is_worth = self._may_find_built_in(text)
+        if is_worth or self._own_ranks:
+            yield from self._find(text, effort, only_own=not is_worth)
+
+    def _find(
+        self, text: str, effort: Effort, *, only_own: bool = False
+    ) -> Iterator[Found]:
         folded = fold(text)
         left = folded.text
         seen: list[Span] = []
         level = self._rules[0].priority
-        for rank, finder in self._worth_asking(left):
+        finders = [] if only_own else self._finders
+        if self._own_ranks:
+            finders = sorted(
+                [*finders, *self._worth_asking(left, effort)],
+                key=itemgetter(0),
+            )
+        for rank, finder in finders:
             if self._rules[rank].priority != level:
                 level = self._rules[rank].priority
                 left = without(left, seen)
@@ -184,14 +234,14 @@ class AppliedRules:
                     seen.append(span)
                     yield found
 
-    def _worth_asking(self, text: str) -> Iterator[tuple[int, Finder]]:
-        if not self._own_finders:
-            return iter(self._finders)
-        hit = [self._own_finders[one] for one in self._own.hit(text)]
-        return iter(sorted([*self._finders, *hit], key=itemgetter(0)))
+    def _worth_asking(
+        self, text: str, effort: Effort
+    ) -> Iterator[tuple[int, Finder]]:
+        for one in self._own.worth_looking_for(text):
+            yield self._own_ranks[one], partial(self._places, one, effort)
 
-    def _places(self, index: int, text: str) -> Iterator[Span]:
-        return self._own.places(index, text)
+    def _places(self, index: int, effort: Effort, text: str) -> Iterator[Span]:
+        return self._own.places(index, text, effort)
 
     def _found(self, text: str, span: Span, rank: int) -> Found | None:
         rule = self._rules[rank]

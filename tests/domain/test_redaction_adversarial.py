@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.redaction import BUSY
+from benchmarks.redaction import BUSY, HOSTILE, filled, with_own
 from server.domain import national_numbers, phones
 from server.domain.message import MOST_CHARACTERS, Author
 from server.domain.redaction import Redaction
-from tests.domain.rules import every_kind, own
+from server.domain.redaction_rules import Kind
+from server.errors import Misconfigured
+from tests.domain.rules import every_kind, own, rule
 
 REDACTION = every_kind()
 
@@ -75,3 +77,45 @@ def test_a_hundred_rules_are_one_look() -> None:
 
     assert left.text == "- and -"
     assert left.counts == {"r7": 1, "r99": 1}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_rules_hide_rather_than_stall(name: str) -> None:
+    """As many as there may be; what is too much to look for is hidden whole."""
+    patterns, piece = HOSTILE[name]
+    rules = with_own(patterns)
+
+    left = rules.redact(filled(piece), Author.CUSTOMER)
+
+    assert rules.redact(left.text, Author.CUSTOMER).counts == {}
+
+
+def test_what_is_too_much_to_look_for_is_hidden_and_counted() -> None:
+    """A rule is named, so that its owner may notice."""
+    rules = Redaction([own("ab.*x|ab", replacement="-")])
+
+    assert rules.redact("ab" * 2_000, Author.CUSTOMER).text == ""
+    assert rules.redact("ab" * 2_000, Author.CUSTOMER).counts == {"pattern": 1}
+    assert rules.redact("ab" * 20, Author.CUSTOMER).text == "-" * 20
+
+
+def test_rules_that_would_take_too_long_are_refused_by_name() -> None:
+    """Too large together, or looking for the same again and again."""
+    with pytest.raises(Misconfigured, match="rule big: the patterns that"):
+        Redaction(
+            [own("[a-z]{60}", id="small"), own("[a-z]{120}", id="big")],
+        )
+    with pytest.raises(Misconfigured, match="rule b: too many rules of the"):
+        Redaction([rule(id="a"), rule(id="b")])
+    regions = ("DE", "FR", "GB", "IT")
+    phones = [rule(Kind.PHONES, id=one, region=one) for one in regions]
+    Redaction(phones[:3])
+    with pytest.raises(Misconfigured, match="kind phones"):
+        Redaction(phones)
+
+
+def test_a_rule_for_each_author_is_no_rule_too_many() -> None:
+    """What counts is how many look through the same words."""
+    Redaction(
+        rule(id=author.value, roles=frozenset({author})) for author in Author
+    )
