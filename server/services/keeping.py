@@ -155,10 +155,11 @@ class Keeping:
     def _give_up(self, conversation: Conversation) -> None:
         if conversation.transcript_until is None:
             return
+        # By nobody's wish or by somebody's: it is erased without that.
         self._house.relay.give_up(conversation.id)
         self._house.metrics.transcripts["lost"].add()
         log.error(
-            "a transcript could not be handed over and is erased",
+            "a conversation is erased without its transcript handed over",
             extra={"conversation": conversation.id},
         )
 

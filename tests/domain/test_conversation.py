@@ -15,6 +15,7 @@ from server.domain.conversation import (
     MOVES,
     Conversation,
     EndedBy,
+    Keep,
     Move,
     Phase,
 )
@@ -106,6 +107,7 @@ def test_nothing_returns_from_gone_and_nothing_is_said_while_ending() -> None:
 
     assert ways[Phase.GONE] == set()
     assert ways[Phase.ENDING] == {Phase.ENDING, Phase.GONE}
+    assert ways[Phase.CLOSED] == {Phase.CLOSED, Phase.ENDING}
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,7 @@ def test_nothing_returns_from_gone_and_nothing_is_said_while_ending() -> None:
         (Phase.WAITING, Move.ANSWER, RefusalCode.NOT_YOURS),
         (Phase.WAITING, Move.RELEASE, RefusalCode.NOT_YOURS),
         (Phase.OPEN, Move.TAKE, RefusalCode.CONVERSATION_UNKNOWN),
+        (Phase.CLOSED, Move.WRITE, RefusalCode.CONVERSATION_ENDED),
         (Phase.ENDING, Move.WRITE, RefusalCode.CONVERSATION_ENDED),
         (Phase.GONE, Move.END, RefusalCode.CONVERSATION_ENDED),
     ],
@@ -290,7 +293,7 @@ class AnyLife(RuleBasedStateMachine):
                 HELLO, name="Fern", client_id="id-00003", at=at
             )
         except Refused:
-            assert self.it.phase in {Phase.OPEN, Phase.ENDING, Phase.GONE}
+            assert self.it.phase is Phase.OPEN or not self.it.is_live
         else:
             self.said.append(message)
 
@@ -299,7 +302,7 @@ class AnyLife(RuleBasedStateMachine):
         try:
             self._attempt(self.it.hand_over())
         except Refused:
-            assert self.it.phase in {Phase.OPEN, Phase.ENDING, Phase.GONE}
+            assert self.it.phase is Phase.OPEN or not self.it.is_live
         else:
             assert self.it.phase in {Phase.WAITING, Phase.ACTIVE}
 
@@ -324,11 +327,46 @@ class AnyLife(RuleBasedStateMachine):
         try:
             self._attempt(self.it.end(by, agent=agent))
         except Refused:
-            assert self.it.phase in {Phase.GONE, Phase.OPEN, Phase.SERVED} or (
-                self.it.agent != agent
+            assert (
+                self.it.is_held
+                or self.it.phase in {Phase.GONE, Phase.OPEN, Phase.SERVED}
+                or self.it.agent != agent
             )
         else:
             self.was_ended_by = self.was_ended_by or by
+
+    @rule(by=st.sampled_from(EndedBy), agent=st.none() | agents)
+    def close(self, by: EndedBy, agent: AgentId | None) -> None:
+        try:
+            self._attempt(
+                self.it.close(by, agent=agent, at=1e9, keep=Keep(until=2e9))
+            )
+        except Refused:
+            assert (
+                self.it.phase in {Phase.OPEN, Phase.SERVED}
+                or not self.it.is_live
+                or self.it.agent != agent
+            )
+        else:
+            assert self.it.phase is Phase.CLOSED
+            self.was_ended_by = self.was_ended_by or by
+
+    @rule(is_held=st.booleans())
+    def hold(self, is_held: bool) -> None:  # noqa: FBT001 - drawn
+        before = self.it
+        try:
+            self.it = before.hold(is_held=is_held)
+        except Refused:
+            assert before.phase in {Phase.OPEN, Phase.ENDING, Phase.GONE}
+        else:
+            assert self.it.phase is before.phase
+
+    @invariant()
+    def what_is_held_is_not_being_erased(self) -> None:
+        assert not self.it.is_held or self.it.phase not in {
+            Phase.ENDING,
+            Phase.GONE,
+        }
 
     @rule()
     def forget(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.conversation import EndedBy
-from server.domain.retention import deadline
+from server.domain.conversation import EndedBy, Keep
+from server.domain.retention import deadline, keep
 
 times = st.floats(0.0, 4e9)
 spans = st.floats(1.0, 1e8)
@@ -57,3 +57,26 @@ def test_a_deadline_is_never_after_either_limit(
 
     assert ends.due_at == min(last_at + inactivity, started_at + max_age)
     assert ends.due_at - 60.0 <= ends.warn_at < ends.due_at
+
+
+def test_nothing_is_kept_unless_somebody_wants_it() -> None:
+    """Neither days, nor a hold, nor a transcript: it is erased at once."""
+    assert (
+        keep(ended_at=5.0, retention=0, is_held=False, transcript_until=None)
+        is None
+    )
+
+
+def test_what_is_kept_is_kept_from_its_end_on() -> None:
+    """For the channel's days; a hold and a transcript are waited for."""
+    for_days = keep(
+        ended_at=5.0, retention=60.0, is_held=False, transcript_until=None
+    )
+    held = keep(ended_at=5.0, retention=0, is_held=True, transcript_until=None)
+    handed = keep(
+        ended_at=5.0, retention=0, is_held=False, transcript_until=9.0
+    )
+
+    assert for_days == Keep(until=65.0)
+    assert held == Keep(until=5.0)
+    assert handed == Keep(until=5.0, transcript_until=9.0)

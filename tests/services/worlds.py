@@ -21,13 +21,17 @@ from server.protocol.client_frames import CLIENT_FRAMES, Hello
 from server.protocol.parts import Role
 from server.services.answering import Shift
 from server.services.ending import Ending
+from server.services.holding import Holding
 from server.services.house import House, Pace
+from server.services.kept import Kept
 from server.services.listing import ListKeeping
 from server.services.purging import Purging
 from server.services.remembering import Remembering
 from server.services.signing_in import SigningIn
+from server.services.taking_up import TakingUp
 from server.services.telling import denial
 from server.services.visiting import Visit
+from server.store.rows import LiveRow
 from server.vault.passwords import hash_password
 from tests.fakes import FakeClock, FakeKeys, FakeListener, FakeRecords
 
@@ -44,8 +48,8 @@ def password_hash() -> str:
     return hash_password(PASSWORD, Random(2).randbytes)
 
 
-def channel(name: str, account: str) -> Channel:
-    """A widget."""
+def channel(name: str, account: str, **terms: Any) -> Channel:
+    """A widget; ``terms`` are what is special about it."""
     return Channel(
         id=ChannelId(name),
         account=AccountId(account),
@@ -55,6 +59,7 @@ def channel(name: str, account: str) -> Channel:
         allowed_origins=(),
         inactivity=INACTIVITY,
         max_age=MAX_AGE,
+        **terms,
     )
 
 
@@ -147,7 +152,8 @@ class Line:
 class World:
     """A server without sockets, files and time."""
 
-    def __init__(self, *, pace: Pace | None = None) -> None:
+    def __init__(self, *, pace: Pace | None = None, **terms: Any) -> None:
+        self.terms = terms  # of the channel "shop"
         self.journal: list[str] = []
         self.clock = FakeClock()
         self.records = FakeRecords(self.journal)
@@ -157,7 +163,10 @@ class World:
 
     def start(self) -> None:
         """Begin anew with what is kept, as after a restart."""
-        channels = [channel("shop", "acme"), channel("elsewhere", "other")]
+        channels = [
+            channel("shop", "acme", **self.terms),
+            channel("elsewhere", "other"),
+        ]
         agents = [agent("maria", "acme"), agent("jonas", "acme")]
         agents.append(agent("otto", "other"))
         self.house = House(
@@ -175,6 +184,9 @@ class World:
         self.remembering = Remembering(self.house)
         self.ending = Ending(self.house)
         self.purging = Purging(self.house, self.ending, self.remembering)
+        self.taking_up = TakingUp(self.house, self.ending)
+        self.holding = Holding(self.house, self.ending, self.remembering)
+        self.kept = Kept(self.house, self.ending, self.remembering)
         self.signing_in = SigningIn(self.house)
         self.listing = ListKeeping(self.house, self.clock)
 
@@ -241,6 +253,24 @@ class World:
         found = self.house.sessions.get(ConversationId(conversation))
         assert found is not None
         return found
+
+    async def restart(self) -> None:
+        """Begin anew and take up what was left, as ``app`` does."""
+        self.start()
+        await self.taking_up.take_up(
+            LiveRow(
+                id=row.id,
+                account=row.account,
+                slot=row.slot,
+                phase=row.phase,
+                due_at=row.due_at,
+                started_at=row.started_at,
+                waits=row.transcript_until is not None,
+            )
+            for row in tuple(self.records.rows.values())
+        )
+        await self.ending.erase_all()
+        await settle()
 
     async def pass_(self, seconds: float) -> None:
         """Let time go by, and the purging look at what is due."""
