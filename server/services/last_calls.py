@@ -86,7 +86,7 @@ class LastCalls:
     def rested(self, conversation: ConversationId) -> None:
         """A line of ``conversation`` has nothing to hand just now."""
         if conversation in self._then and all(
-            line.is_idle for line in self._lines[conversation]
+            line.is_idle for line in self._lines.get(conversation, ())
         ):
             self.over(conversation)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain.application import Application, Wish
+from server.domain.conversation import Phase
 from server.ids import (
     AccountId,
     ApplicationId,
@@ -197,7 +198,13 @@ class HandingRecords(FakeRecords):
             row
             for row in self.kept_notices.values()
             if row.application == application
-            and row.conversation not in self.rows
+            and (
+                row.conversation not in self.rows
+                or (
+                    self.rows[row.conversation].phase is Phase.CLOSED
+                    and not self.rows[row.conversation].transcript_until
+                )
+            )
         ]
         return sorted(found, key=lambda row: row.ended_at)[:limit]
 
@@ -210,13 +217,14 @@ class ProgramWorld(World):
         *applications: Application,
         has_webhook: bool = True,
         starts_with_application: bool = False,
+        **terms: Any,
     ) -> None:
         self.starts_with_application = starts_with_application
         self.applications = applications or (bot(),)
         self.has_webhook = has_webhook
         self.program = Program()
         self.kept = HandingRecords([])
-        super().__init__()
+        super().__init__(**terms)
 
     def start(self) -> None:
         """Begin anew; the application has not noticed."""

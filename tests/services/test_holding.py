@@ -107,7 +107,7 @@ async def test_what_is_held_is_erased_for_nobody() -> None:
     world, which = await held()
     for _ in range(2):
         with pytest.raises(Refused) as refused:
-            await world.kept.erase(ACME, which)
+            await world.shelf.erase(ACME, which)
         assert refused.value.code is RefusalCode.ON_HOLD
         await world.pass_(INACTIVITY)
 

@@ -10,7 +10,6 @@ from server.domain.conversation import Phase
 from server.errors import RefusalCode, Refused, Unavailable
 from server.ids import AccountId, ConversationId
 from server.services.ending import RETRY
-from server.services.kept import Kept
 from tests.services.worlds import INACTIVITY, Line, World, settle
 
 DAY = 86_400.0
@@ -59,8 +58,8 @@ async def test_the_session_lets_go_of_what_lives_in_memory() -> None:
     session.cookies, session.private = {"a": "b"}, {"c": "d"}
     await line.do("end")
 
-    assert (session.cookies, session.private, session.slot) == (None,) * 3
-    assert session.preview is None
+    kept = [session.cookies, session.private, session.slot, session.preview]
+    assert kept == [None] * 4
 
 
 async def test_it_is_erased_when_its_time_is_over_and_not_before() -> None:
@@ -205,17 +204,17 @@ async def test_it_is_listed_and_read_by_its_account_alone() -> None:
     """Page by page; and reading leaves no session behind."""
     world = World(retention=DAY)
     ids = sorted([(await closed(world))[1] for _ in range(3)])
-    first = await world.kept.listed_kept(ACME, "", 2)
-    second = await world.kept.listed_kept(ACME, first[-1].id, 2)
+    first = await world.shelf.listed_kept(ACME, "", 2)
+    second = await world.shelf.listed_kept(ACME, first[-1].id, 2)
 
     assert [one.id for one in [*first, *second]] == ids
-    assert await world.kept.listed_kept(AccountId("other"), "", 9) == []
-    part = await world.kept.part(ACME, ids[0], 0)
+    assert await world.shelf.listed_kept(AccountId("other"), "", 9) == []
+    part = await world.shelf.part(ACME, ids[0], 0)
     assert [one.text for one in part.messages] == ["Hello?"]
     assert part.is_last
     assert len(world.house.sessions) == 0
     with pytest.raises(Refused):
-        await world.kept.part(AccountId("other"), ids[0], 0)
+        await world.shelf.part(AccountId("other"), ids[0], 0)
 
 
 async def test_a_live_one_is_not_read_this_way() -> None:
@@ -224,7 +223,7 @@ async def test_a_live_one_is_not_read_this_way() -> None:
     _, which, _ = await world.conversation()
 
     with pytest.raises(Refused):
-        await world.kept.part(ACME, ConversationId(which), 0)
+        await world.shelf.part(ACME, ConversationId(which), 0)
 
 
 async def test_it_is_erased_on_request_before_its_time() -> None:
@@ -233,20 +232,19 @@ async def test_it_is_erased_on_request_before_its_time() -> None:
     _, one, _ = await closed(world)
     line, name, _ = await world.conversation()
     other = ConversationId(name)
-    kept: Kept = world.kept
     for which in (one, other):
         with pytest.raises(Refused) as refused:
-            await kept.erase(AccountId("other"), which)
+            await world.shelf.erase(AccountId("other"), which)
         assert refused.value.code is RefusalCode.CONVERSATION_UNKNOWN
-        await kept.erase(ACME, which)
-        await kept.erase(ACME, which)
+        await world.shelf.erase(ACME, which)
+        await world.shelf.erase(ACME, which)
     await world.ending.erase_all()
 
     assert line.kinds[-2:] == ["ended", "gone"]
     assert "kept" not in line.last("ended")
     assert world.records.rows == {}
     with pytest.raises(Refused):
-        await kept.erase(ACME, one)
+        await world.shelf.erase(ACME, one)
 
 
 async def test_a_request_that_crosses_the_end_is_granted() -> None:
@@ -255,7 +253,7 @@ async def test_a_request_that_crosses_the_end_is_granted() -> None:
     line, name, _ = await world.conversation()
     world.records.is_held = True
     await line.push("end")
-    asked = asyncio.ensure_future(world.kept.erase(ACME, ConversationId(name)))
+    asked = asyncio.ensure_future(world.shelf.erase(ACME, ConversationId(name)))
     await settle()
     world.records.is_held = False
     world.records.commit()
@@ -271,6 +269,6 @@ async def test_a_request_that_the_disk_refuses_has_changed_nothing() -> None:
     _, which, _ = await world.conversation()
     world.records.failing = {"write"}
     with pytest.raises(Unavailable):
-        await world.kept.erase(ACME, ConversationId(which))
+        await world.shelf.erase(ACME, ConversationId(which))
 
     assert world.session(which).conversation.phase is Phase.WAITING

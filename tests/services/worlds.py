@@ -186,7 +186,7 @@ class World:
         self.purging = Purging(self.house, self.ending, self.remembering)
         self.taking_up = TakingUp(self.house, self.ending)
         self.holding = Holding(self.house, self.ending, self.remembering)
-        self.kept = Kept(self.house, self.ending, self.remembering)
+        self.shelf = Kept(self.house, self.ending, self.remembering)
         self.signing_in = SigningIn(self.house)
         self.listing = ListKeeping(self.house, self.clock)
 
