@@ -174,6 +174,55 @@ class Reading:
         )
         return [self._conversation(row) for row in rows]
 
+    async def of_account(
+        self,
+        account: AccountId,
+        *,
+        after: str,
+        limit: int,
+        customer: str | None = None,
+    ) -> list[ConversationRow]:
+        """The conversations of ``account`` by id, in every phase.
+
+        Args:
+            account: Whose.
+            after: The last id of the page before; empty for the first.
+            limit: How many.
+            customer: Only those of that person; None: everybody's.
+        """
+        rows = await self._rows(
+            f"{_CONVERSATIONS} WHERE account = ?1 AND id > ?2"
+            " AND (?3 IS NULL OR customer = ?3) ORDER BY id LIMIT ?4",
+            account,
+            after,
+            customer,
+            limit,
+        )
+        return [self._conversation(row) for row in rows]
+
+    async def attachments_of(
+        self,
+        id: ConversationId,  # noqa: A002
+    ) -> list[AttachmentRow]:
+        """The attachments of that conversation, by id."""
+        rows = await self._rows(
+            f"{_ATTACHMENTS} WHERE conversation = ? ORDER BY id", id
+        )
+        return list(map(_attachment, rows))
+
+    async def newest(
+        self, account: AccountId, *, limit: int
+    ) -> list[ConversationRow]:
+        """Those of ``account`` in which something can be said, newest first."""
+        rows = await self._rows(
+            f"{_CONVERSATIONS} WHERE account = ?"
+            " AND phase IN ('served', 'waiting', 'active')"
+            " ORDER BY started_at DESC, id LIMIT ?",
+            account,
+            limit,
+        )
+        return [self._conversation(row) for row in rows]
+
     async def all_live(self) -> list[LiveRow]:
         """Every conversation there is, those still being erased included.
 
