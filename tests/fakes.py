@@ -354,6 +354,18 @@ class FakeRecords:
         )
         return sorted(rows, key=lambda row: row.id)[:limit]
 
+    async def newest(
+        self, account: AccountId, *, limit: int
+    ) -> list[ConversationRow]:
+        await self._read()
+        dead = {Phase.CLOSED, Phase.ENDING}
+        rows = [
+            row
+            for row in self.rows.values()
+            if row.account == account and row.phase not in dead
+        ]
+        return sorted(rows, key=lambda row: (-row.started_at, row.id))[:limit]
+
     async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
         await self._read()
         return self.sign_ins.get(hash)

@@ -204,6 +204,20 @@ class AppliedRules:
             return Redacted("", dict(counts))
         return Redacted("" if found else text, dict(counts))
 
+    def places(self, text: str) -> list[tuple[str, int, int]]:
+        """What is hidden in ``text`` first of all: by which rule, and where.
+
+        What comes to light only when that is gone is not among it.
+        """
+        try:
+            found = list(self._find(text, Effort()))
+        except TooManySteps:
+            return [(self._rules[self._own_ranks[0]].id, 0, len(text))]
+        return [
+            (self._rules[best.rank].id, start, end)
+            for start, end, best in (together(found) if found else ())
+        ]
+
     def _find_again(self, text: str, effort: Effort) -> Iterator[Found]:
         # To ask first whether own patterns may be there would cost as much.
         is_worth = self._may_find_built_in(text)

@@ -47,6 +47,14 @@ class Redaction:
             return Redacted(text, NOTHING_HIDDEN)
         return rules.hide(text, ())
 
+    def places(self, text: str, author: Author) -> list[tuple[str, int, int]]:
+        """What is hidden in ``text``: by which rule, from where to where.
+
+        In the order in which it stands; what overlaps is one.
+        """
+        rules = self._by_author.get(author)
+        return [] if rules is None else rules.places(text)
+
     def redact_after(
         self, text: str, author: Author, carry: Carry
     ) -> tuple[Redacted, Carry]:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from server.domain.attachment import clean_name
-from server.domain.carry import NOTHING_CARRIED
+from server.domain.carry import NOTHING_CARRIED, Carry
 from server.domain.message import MOST_CHARACTERS, Author, Said
 from server.domain.redaction import Redaction
 from server.ids import AccountId
@@ -43,19 +43,38 @@ def hide(house: House, session: Session, said: Said, *, author: Author) -> Said:
     if redaction is None:
         return said
     before = session.carries.get(author, NOTHING_CARRIED)
-    left, carry = redaction.redact_after(said.text, author, before)
+    left, counts, carry = without(redaction, said, author, before=before)
     if carry is not before:
         session.carries[author] = carry
+    _note(house, counts, conversation=session.id)
+    return left
+
+
+def without(
+    redaction: Redaction, said: Said, author: Author, *, before: Carry
+) -> tuple[Said, Mapping[str, int], Carry]:
+    """``said`` without what ``redaction`` hides in the words of ``author``.
+
+    Args:
+        redaction: The rules.
+        said: What is said.
+        author: By whom.
+        before: How the author's last message ended.
+
+    Returns:
+        What is left; how much was hidden, by rule; how this one ends.
+    """
+    left, carry = redaction.redact_after(said.text, author, before)
     if said.rich is None and said.postback is None and not left.counts:
-        return said
+        return said, left.counts, carry
     more = _Counting(redaction, author, left.counts)
     rich = None if said.rich is None else more.words(said.rich)
     postback = None if said.postback is None else more.text(said.postback)
-    _note(house, more.counts, conversation=session.id)
     text = left.text[:MOST_CHARACTERS]
     if left.counts and not text.strip() and rich is None and postback is None:
         text = NOTHING_LEFT
-    return replace(said, text=text, rich=rich, postback=postback)
+    kept = replace(said, text=text, rich=rich, postback=postback)
+    return kept, more.counts, carry
 
 
 def hide_in_name(

@@ -147,6 +147,12 @@ class Records(Protocol):
         ...
 
     async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
+    async def newest(
+        self, account: AccountId, *, limit: int
+    ) -> list[ConversationRow]:
+        """Those of the account in which something can be said."""
+        ...
+
         """The sign-in with that hash."""
         ...
 

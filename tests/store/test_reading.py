@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,23 @@ async def test_a_closed_history_answers_nobody(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match="closed"):
         await history.all_live()
+
+
+async def test_the_newest_that_live_are_found(history: History) -> None:
+    """Of one account, and none in which nothing can be said any more."""
+    rows = [
+        replace(conversation(1), started_at=1.0),
+        replace(conversation(2, phase=Phase.SERVED), started_at=3.0),
+        replace(
+            conversation(3, phase=Phase.ACTIVE, agent=MARIA), started_at=2.0
+        ),
+        replace(conversation(4, phase=Phase.CLOSED), started_at=9.0),
+        replace(conversation(5, phase=Phase.ENDING), started_at=9.0),
+        replace(conversation(6, account=AccountId("zenith")), started_at=9.0),
+    ]
+    for row in rows:
+        await history.write(keeping(row))
+
+    newest = await history.newest(ACME, limit=3)
+    assert newest == [rows[1], rows[2], rows[0]]
+    assert await history.newest(ACME, limit=1) == [rows[1]]
