@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from server.clock import Clock
 from server.domain.agent import Agent
 from server.domain.channel import Channel
+from server.domain.desk import BusinessHours, Queue
 from server.domain.message import Author
 from server.domain.redaction import Redaction
 from server.errors import RefusalCode, Refused, Unavailable
@@ -29,7 +30,7 @@ from server.live.flagged import Flagged
 from server.live.people import People
 from server.live.presence import Presence
 from server.live.recently_ended import RecentlyEnded
-from server.live.sessions import Session, Sessions
+from server.live.sessions import Listener, Session, Sessions
 from server.metrics import Metrics
 from server.services.audit import Audit, NoAudit
 from server.services.identities import Identities, NoIdentities
@@ -146,13 +147,13 @@ class Records(Protocol):
         """Those of the account that are closed or on hold, by id."""
         ...
 
-    async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
     async def newest(
         self, account: AccountId, *, limit: int
     ) -> list[ConversationRow]:
         """Those of the account in which something can be said."""
         ...
 
+    async def sign_in(self, hash: bytes) -> SignInRow | None:  # noqa: A002
         """The sign-in with that hash."""
         ...
 
@@ -243,11 +244,20 @@ class Errands:
             task.cancel()
 
 
+#: Tells a customer what is held now.
+TellHoldings = Callable[[Session, Listener], None]
+
+
+def _tell_nothing(session: Session, listener: Listener) -> None:
+    """For a house that cannot say what it holds."""
+
+
 @dataclass(slots=True, kw_only=True)
 class House:
     """What the use cases share.
 
     Attributes:
+        tell_holdings: Tells a customer what is held now.
         wake_listing: Set when agents have something to be told.
         wake_purging: Set when a deadline is set.
         wake_ending: Set when a conversation is to be erased.
@@ -267,6 +277,10 @@ class House:
     presence: Presence[Any]
     pace: Pace = field(default_factory=Pace)
     redactions: Mapping[AccountId, Redaction] = field(default_factory=dict)
+    queues: Mapping[tuple[AccountId, str], Queue] = field(default_factory=dict)
+    hours: Mapping[tuple[AccountId, str], BusinessHours] = field(
+        default_factory=dict
+    )
     relay: Relay = field(default_factory=NoRelay)
     attachments: Attachments = field(default_factory=NoAttachments)
     senses: Senses = field(default_factory=NoSenses)
@@ -276,6 +290,7 @@ class House:
     identities: Identities = field(default_factory=NoIdentities)
     people: People = field(default_factory=People)
     flagged: Flagged = field(default_factory=Flagged)
+    tell_holdings: TellHoldings = _tell_nothing
     ended: RecentlyEnded = field(default_factory=RecentlyEnded)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
