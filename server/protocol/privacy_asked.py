@@ -1,0 +1,58 @@
+"""What the API is asked for about people and their requests."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from server.protocol.form import Form
+
+_ROW = Annotated[str, Meta(min_length=1, max_length=64)]
+_WORDS = Annotated[str, Meta(max_length=2_000)]
+_KIND = Annotated[
+    str,
+    Meta(
+        pattern=r"^(access|erasure|rectification|restriction|portability"
+        r"|objection|withdrawal)\Z"
+    ),
+]
+_LAW = Annotated[str, Meta(pattern=r"^(gdpr|ccpa)\Z")]
+_END = Annotated[str, Meta(pattern=r"^(done|refused)\Z")]
+
+
+class NewRequest(Form, frozen=True, kw_only=True):
+    """Somebody asked for something."""
+
+    kind: _KIND
+    law: _LAW = "gdpr"
+    subject: _WORDS
+    customer: _ROW | None = None
+    received_at: Annotated[float, Meta(ge=0, le=1e11)] | None = None
+
+
+class RequestExtension(Form, frozen=True, kw_only=True):
+    """The person was told that it takes longer, and why."""
+
+    note: _WORDS = ""
+
+
+class RequestEnd(Form, frozen=True, kw_only=True):
+    """It was answered, or refused."""
+
+    state: _END
+    note: _WORDS = ""
+
+
+class Search(Form, frozen=True, kw_only=True):
+    """Some words, and where the call before stopped."""
+
+    text: Annotated[str, Meta(min_length=3, max_length=200)]
+    after: Annotated[str, Meta(max_length=256)] = ""
+
+
+class NewExport(Form, frozen=True, kw_only=True):
+    """Of whom, or of what: one of the two."""
+
+    customer: _ROW | None = None
+    conversation: _ROW | None = None
