@@ -166,7 +166,7 @@ class Door:
         """
         if self.connections >= self._most:
             raise TurnedAway(HTTPStatus.SERVICE_UNAVAILABLE, "out of room")
-        line = _line(address)
+        line = line_of(address)
         held = self._by_address.get(line, 0)
         if held >= self._most_per_address and not self.is_trusted(address):
             raise TurnedAway(
@@ -179,7 +179,7 @@ class Door:
     def go_out(self, address: str) -> None:
         """A connection that had come in from ``address`` is gone."""
         self.connections -= 1
-        line = _line(address)
+        line = line_of(address)
         held = self._by_address[line] - 1
         if held:
             self._by_address[line] = held
@@ -202,7 +202,7 @@ def _written(text: str) -> str:
     return text if address is None else str(address)
 
 
-def _line(text: str) -> str:
+def line_of(text: str) -> str:
     """What connections from ``text`` are counted under."""
     address = _parsed(text)
     if isinstance(address, IPv6Address):

@@ -35,6 +35,8 @@ MOST_UPLOADED = 101 * 2**20
 #: bytes after which the connection is cut: those above the routes' own bound
 #: are read and dropped.
 GIVEN = ("/private-data", "/create")
+#: The beginning of the paths of the API, which does the same.
+API = "/api/v1/"
 MOST_GIVEN = 8 * 2**20
 #: Bytes a second that such a request must bring on the whole, and seconds an
 #: answer with one may take. A telephone in a train manages.
@@ -112,7 +114,7 @@ class Http(HttpToolsProtocol):
         # These read their bodies with a bound of their own, and say so: the
         # sender should hear 413, not find the connection cut.
         self._most = MOST_UPLOADED if self._is_file else MOST_BYTES
-        if path.endswith(GIVEN):
+        if path.endswith(GIVEN) or path.startswith(API):
             self._most = MOST_GIVEN
 
     def on_message_complete(self) -> None:

@@ -25,7 +25,7 @@ BACKLOG = 4096
 GRACE = 3
 
 
-class _Uvicorn(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """uvicorn without its hold on the process's signals."""
 
     @contextlib.contextmanager
@@ -67,7 +67,7 @@ class Listener:
             timeout_graceful_shutdown=GRACE,
             ssl_context_factory=tls_context(tls),
         )
-        self._server = _Uvicorn(config)
+        self._server = QuietServer(config)
 
     @property
     def port(self) -> int:

@@ -50,3 +50,8 @@ class RateLimit:
             self._full_at = full_at
             return 0.0
         return over if amount * self._each <= self._room else inf
+
+    def wait(self, now_elapsed: float) -> float:
+        """Seconds until one could be taken; 0.0: now. Takes nothing."""
+        over = self._full_at + self._each - now_elapsed - self._room
+        return max(over, 0.0)

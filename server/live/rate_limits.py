@@ -39,3 +39,8 @@ class RateLimits:
         if len(self._limits) > self._most:
             self._limits.popitem(last=False)
         return limit.take(now_elapsed)
+
+    def wait(self, name: str, now_elapsed: float) -> float:
+        """Seconds until ``name`` could take one; takes nothing."""
+        limit = self._limits.get(name)
+        return 0.0 if limit is None else limit.wait(now_elapsed)

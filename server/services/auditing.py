@@ -61,6 +61,7 @@ _LOST = Happening(event=AuditEvent.AUDIT_LOST)
 #: What somebody outside can make happen as often as they like.
 REPEATED = frozenset(
     {
+        AuditEvent.KEY_USED,
         AuditEvent.SIGN_IN_FAILED,
         AuditEvent.TOKEN_REFUSED,
         AuditEvent.ATTACHMENT_REFUSED,

@@ -26,3 +26,15 @@ def test_the_longest_silent_is_forgotten_first() -> None:
     assert len(limits) == 2
     assert limits.take("one", 0.0) > 0.0
     assert limits.take("two", 0.0) == 0.0
+
+
+def test_looking_takes_nothing() -> None:
+    """Whoever only asks may ask as often as they like."""
+    limits = RateLimits(1.0, 1.0)
+
+    assert limits.wait("one", 0.0) == 0.0
+    assert limits.wait("one", 0.0) == 0.0
+    limits.take("one", 0.0)
+    assert 0.0 < limits.wait("one", 0.0) <= 1.0
+    assert limits.wait("one", 1.0) == 0.0
+    assert len(limits) == 1

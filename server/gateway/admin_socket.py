@@ -1,0 +1,160 @@
+"""The local socket: the API for the operator, without a key.
+
+``<data>/admin.sock``, for this user only, in a folder that is this user's
+only. Who connects is looked at once more, by what the kernel says of them:
+the user the server runs as, or root.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import stat
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from server.errors import Misconfigured
+from server.gateway.door import Door
+from server.gateway.http import Http
+from server.gateway.listener import GRACE, QuietServer
+
+log = logging.getLogger(__name__)
+
+NAME = "admin.sock"
+#: Connections at once; the operator has one or two.
+MOST = 32
+#: Characters of an address; the kernel's own limit, less the closing zero.
+LONGEST = 107
+# struct ucred: process, user, group.
+_PEER = struct.Struct("iII")
+
+
+class AdminSocket:
+    """The open socket.
+
+    Args:
+        application: Answers the requests; ASGI.
+        bound: From ``bind``.
+        path: Where it is; removed at the end.
+    """
+
+    def __init__(
+        self, application: Any, bound: socket.socket, path: Path
+    ) -> None:
+        self._bound = bound
+        self._path = path
+        # Counted apart from the port's: a flood there keeps nobody out here.
+        door = Door({}, own_origins=(), most=MOST, most_per_address=MOST)
+        self._server = QuietServer(
+            uvicorn.Config(
+                application,
+                http=partial(Local, door),  # type: ignore[arg-type]  # a class or what makes one
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+
+    async def run(self) -> None:
+        """Serve until ``stop`` was called and all are served."""
+        await self._server.serve(sockets=[self._bound])
+
+    def stop(self) -> None:
+        """Accept nobody any more."""
+        self._server.should_exit = True
+        self.close()
+
+    def close(self) -> None:
+        """Take the address away; safe to repeat."""
+        with suppress(FileNotFoundError):
+            self._path.unlink()
+
+
+class Local(Http):
+    """A connection from this machine, whose other end is looked at first."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not is_ours(transport.get_extra_info("socket")):
+            log.warning("somebody else's process opened the local socket")
+            # Nothing was read, and nobody is told anything.
+            transport.abort()  # type: ignore[attr-defined]  # it has one
+            return
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # One that was turned away was never taken in.
+        if getattr(self, "transport", None) is not None:
+            super().connection_lost(exc)
+
+
+def is_ours(connection: Any) -> bool:
+    """Whether the process at the other end is this user's, or root's."""
+    kind = getattr(socket, "SO_PEERCRED", None)
+    if kind is None:
+        return True  # not Linux: the modes of socket and folder decide alone
+    # A copy, because loops show a socket that may be asked for its number
+    # and nothing else.
+    with socket.fromfd(
+        connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM
+    ) as copy:
+        said = copy.getsockopt(socket.SOL_SOCKET, kind, _PEER.size)
+    _, user, _ = _PEER.unpack(said)
+    return user in {0, os.geteuid()}
+
+
+def bind(folder: Path) -> socket.socket:
+    """The socket in ``folder``, bound and not yet listening.
+
+    Whoever left one there is gone: the folder is locked by whoever uses it.
+
+    Raises:
+        Misconfigured: It cannot be made there.
+    """
+    path = folder / NAME
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with suppress(FileNotFoundError):
+            if not stat.S_ISSOCK(path.lstat().st_mode):
+                raise Misconfigured(f"{path} is in the way of the local socket")
+            path.unlink()
+        with _address(path) as address:
+            # Nobody else may open it even for the moment before the chmod:
+            # the folder is ours alone.
+            bound.bind(address)
+        path.chmod(0o600)
+    except OSError as error:
+        bound.close()
+        raise Misconfigured(
+            f"cannot listen on {path}: {error.strerror}"
+        ) from None
+    except Misconfigured:
+        bound.close()
+        raise
+    bound.setblocking(False)  # noqa: FBT003 - the name of the method says it
+    return bound
+
+
+@contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """``path``, or a short name for it."""
+    if len(os.fsencode(path)) <= LONGEST:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
