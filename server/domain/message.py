@@ -62,6 +62,8 @@ class Message:
         text: What was said, normalised by ``clean``; kept out of ``repr`` so
             that no log line or traceback can contain it.
         rich: What goes with the words; see ``Said``, as for the rest.
+        is_unkept: Whether its words are in memory only: on the disk there is
+            that something was said, and nothing of what.
     """
 
     conversation: ConversationId
@@ -75,6 +77,7 @@ class Message:
     answers: int | None = None
     postback: str | None = field(default=None, repr=False)
     is_note: bool = False
+    is_unkept: bool = False
 
 
 def clean(text: str, *, may_be_empty: bool = False) -> str:

@@ -36,6 +36,7 @@ _STATUS = {
     NotTaken.OFF: 403,
     NotTaken.ENDED: 409,
     NotTaken.NOTHING_SAID: 409,
+    NotTaken.NOT_STORED: 403,
     NotTaken.NOT_YOURS: 403,
     NotTaken.TOO_LARGE: 413,
     NotTaken.TOO_MANY: 429,

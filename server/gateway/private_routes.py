@@ -95,7 +95,7 @@ class PrivateRoutes:
                 request.path_params["channel"], token
             )
             wish = await _json_in(request)
-            session, opens = self._confiding.create(channel, wish)
+            session, opens = await self._confiding.create(channel, wish)
             return {"sessionId": session.id, "token": opens}
 
         return await self._answered(request, work)

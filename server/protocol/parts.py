@@ -92,6 +92,7 @@ class MessageItem(Hidden, frozen=True, kw_only=True, gc=False):
     answers: int | None = None
     postback: str | None = None
     note: bool = False
+    unkept: bool = False
 
 
 class NoticeText(Hidden, frozen=True, kw_only=True, gc=False):

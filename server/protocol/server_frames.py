@@ -68,6 +68,7 @@ class MessageSaid(
     answers: int | None = None
     postback: str | None = None
     note: bool = False
+    unkept: bool = False
 
 
 class Ack(ServerFrame, frozen=True, kw_only=True, gc=False, tag="ack"):
@@ -79,6 +80,7 @@ class Ack(ServerFrame, frozen=True, kw_only=True, gc=False, tag="ack"):
     at: int
     repeat: bool = False
     text: str | None = None
+    unkept: bool = False
 
 
 class TypingSeen(

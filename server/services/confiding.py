@@ -9,15 +9,16 @@ sent to applications and to nobody else.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from server.domain.audit import AuditEvent
 from server.domain.channel import Channel
 from server.domain.message import Author
 from server.domain.private_limits import check, merge, replace
+from server.domain.restriction import Use
 from server.errors import RefusalCode, Refused
 from server.ids import AccountId, ChannelId, ConversationId
 from server.live.rate_limit import RateLimit
@@ -26,6 +27,7 @@ from server.live.sessions import Session
 from server.services.beginning import begin
 from server.services.hiding import hide_values
 from server.services.house import House
+from server.services.recognising import recognise
 from server.services.remembering import Remembering
 from server.services.timing import due_of
 from server.vault.token_refusal import TokenFault, TokenRefused
@@ -107,7 +109,16 @@ class Confiding:
         if session is None:
             raise Refused(RefusalCode.CONVERSATION_ENDED)
         _slow_down(house, session)
+        await self._recognise(session, claims)
         return Grant(session, claims.get("iat", house.clock.now()))
+
+    async def _recognise(
+        self, session: Session, claims: Mapping[str, Any]
+    ) -> None:
+        with noting_refusals(self._house):
+            key = _customer_in(claims)
+            if key is not None:
+                await _recognised(self._house, session, key)
 
     async def _channel_of(self, id_: ConversationId) -> Channel | None:
         # Not by bringing the session back: anybody can claim any id.
@@ -166,7 +177,9 @@ class Confiding:
                 raise TokenRefused(TokenFault.ISSUER)
         return found
 
-    def create(self, channel: Channel, wish: object) -> tuple[Session, str]:
+    async def create(
+        self, channel: Channel, wish: object
+    ) -> tuple[Session, str]:
         """A new session, and the token for the page to come in with.
 
         Args:
@@ -176,23 +189,26 @@ class Confiding:
         Raises:
             PrivateDataRefused: The data may not be kept.
             Refused: ``MALFORMED``, with the path.
+            Corrupt, Unavailable: What is stored of the customer cannot be
+                read.
         """
         if not isinstance(wish, dict) or not wish.keys() <= _CREATION:
             raise Refused(RefusalCode.MALFORMED, path="$")
         customer_id = wish.get("customerId")
-        if not (
-            isinstance(customer_id, str)
-            and 0 < len(customer_id) <= LONGEST_CUSTOMER_ID
-            and customer_id.isprintable()
-        ):
+        if not _is_customer_id(customer_id):
             raise Refused(RefusalCode.MALFORMED, path="$.customerId")
         given = wish.get("privateData")
         house = self._house
         private = None
         if given is not None:
             private = _hidden(house, channel.account, replace(given))
+        # Before there is a session: of who must not be profiled nothing is
+        # kept for even a moment.
+        person = await house.identities.person(
+            channel.account, channel.id, customer_id
+        )
         session, token = begin(house, channel)
-        session.customer_id = customer_id
+        session.customer_id, session.customer = customer_id, person
         if private is not None:
             _set(session, private, as_of=0.0)
         until = house.clock.now() + LINGER
@@ -204,8 +220,11 @@ class Confiding:
 
 def keep_sealed(
     house: House, session: Session, channel: Channel, *, token: str
-) -> None:
+) -> Coroutine[Any, Any, None] | None:
     """Keep what the back-end has sealed and the page has passed on.
+
+    Returns:
+        What is still to be awaited, if it says whose the session is.
 
     Raises:
         TokenRefused: It is not for this session, not from its back-end, or
@@ -225,8 +244,56 @@ def keep_sealed(
             raise TokenRefused(TokenFault.ISSUER)
         if claims["iat"] < session.private_as_of:
             raise TokenRefused(TokenFault.LATE)
+        key = _customer_in(claims)
     data = _hidden(house, channel.account, replace(claims.get("data")))
-    _set(session, data, as_of=claims["iat"])
+    if key is None:
+        _set(session, data, as_of=claims["iat"])
+        return None
+    return _keep_of(house, session, key, data=data, as_of=claims["iat"])
+
+
+async def _keep_of(
+    house: House,
+    session: Session,
+    key: str,
+    *,
+    data: Mapping[str, Any],
+    as_of: float,
+) -> None:
+    with noting_refusals(house):
+        await _recognised(house, session, key)
+    if as_of < session.private_as_of:  # overtaken meanwhile
+        return
+    _set(session, data, as_of=as_of)
+
+
+async def _recognised(house: House, session: Session, key: str) -> None:
+    try:
+        await recognise(house, session, key)
+    except Refused as refusal:
+        if refusal.code is RefusalCode.NOT_YOURS:
+            raise TokenRefused(TokenFault.CLAIMS) from None
+        raise
+
+
+def _customer_in(claims: Mapping[str, Any]) -> str | None:
+    """Who the session is said to belong to.
+
+    Raises:
+        TokenRefused: What is said is no id.
+    """
+    key: object = claims.get("customerId")
+    if key is not None and not _is_customer_id(key):
+        raise TokenRefused(TokenFault.CLAIMS)
+    return key
+
+
+def _is_customer_id(key: object) -> TypeGuard[str]:
+    return (
+        isinstance(key, str)
+        and 0 < len(key) <= LONGEST_CUSTOMER_ID
+        and key.isprintable()
+    )
 
 
 @contextmanager
@@ -256,7 +323,8 @@ def _hidden(
 
 
 def _set(session: Session, private: Mapping[str, Any], *, as_of: float) -> None:
-    session.private = private
+    # Of who does not want it nothing is kept, whoever sends it.
+    session.private = private if session.allows(Use.PRIVATE_DATA) else None
     session.private_as_of = max(session.private_as_of, as_of)
     session.private_was_lost = False
 

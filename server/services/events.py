@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.conversation import NEVER
+from server.domain.customer_event import Consent
 from server.domain.message import Author, Message
 from server.live.sessions import Session
 from server.services.telling import milliseconds
@@ -69,6 +70,16 @@ def held_of(session: Session) -> dict[str, bool]:
         "context": bool(known["context"]),
         "cookies": bool(known["cookies"]),
         "private_data": bool(known["customer_private_data"]),
+    }
+
+
+def consent_fields(consent: Consent) -> dict[str, Any]:
+    """What ``consent.changed`` says."""
+    return {
+        "purpose": consent.purpose,
+        "level": consent.level.word,
+        "source": consent.source.value,
+        "version": consent.version,
     }
 
 
@@ -187,4 +198,6 @@ def _item(message: Message) -> dict[str, Any]:
         item["postback"] = message.postback
     if message.is_note:
         item["note"] = True
+    if message.is_unkept:
+        item["unkept"] = True
     return item

@@ -10,9 +10,11 @@ in memory back to what is on it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from server.domain.conversation import Conversation, Phase
 from server.domain.message import Author, Message
+from server.domain.restriction import Use
 from server.errors import (
     Corrupt,
     RefusalCode,
@@ -22,6 +24,7 @@ from server.errors import (
 )
 from server.live.sessions import Listener, Seat, Session
 from server.services.house import House
+from server.services.registering import first_said
 from server.services.remembering import open_message, sealed_row
 from server.services.telling import (
     PREVIEW,
@@ -145,6 +148,16 @@ class Say:
         self._message: Message | None = None
         self._opened = False
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it is numbered, and no repeat."""
+        return self._message is not None
+
+    @property
+    def has_opened(self) -> bool:
+        """Whether it is the first message."""
+        return self._opened
+
     def prepare(self, group: Group) -> None:
         """Number it, seal it, and make the conversation durable if need be."""
         session = self._session
@@ -164,12 +177,16 @@ class Say:
         except ServerError:
             undo()
             raise
+        if not session.allows(Use.STORED_WORDS):
+            message = replace(message, is_unkept=True)
         group.undo(undo)
         self._opened = not session.conversation.is_stored
         if self._opened:
             self._open(group)
         try:
             row = sealed_row(self._house, session, message)
+            if self._opened:
+                after = first_said(self._house, session, after, group)
         except ServerError:
             # Nothing of it may stay behind in the group.
             self._close_again()

@@ -47,12 +47,13 @@ def first_said(
     person = session.customer
     if person is not None and register(house, person, group, at=at):
         after = replace(after, customer=person.id)
-        _see(person, group, at=at)
-    if SERVICE not in _consents(session):
+    if SERVICE not in known_consents(session):
         agree(house, session, _consent(SERVICE, Level.IMPLICIT, at), group)
     if after.terms is not None:
         said = _consent(TERMS, Level.EXPLICIT, at, version=after.terms)
         agree(house, session, said, group)
+    if person is not None and after.customer is not None:
+        _see(person, group, at=at)
     return after
 
 
@@ -68,7 +69,8 @@ def _consent(
     )
 
 
-def _consents(session: Session) -> dict[str, Consent]:
+def known_consents(session: Session) -> dict[str, Consent]:
+    """What whoever is in ``session`` has agreed to, by purpose."""
     person = session.customer
     return session.consents if person is None else person.consents
 
@@ -156,7 +158,7 @@ def agree(
     person = session.customer
     if person is not None and person.is_stored:
         return record(house, person, consent, group)
-    known = _consents(session)
+    known = known_consents(session)
     before = known.get(consent.purpose)
     if before is None and len(known) >= MOST_PURPOSES:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from server.domain.customer_event import Consent
 from server.domain.message import Author, Message
 from server.ids import ChannelId, ConversationId
 from server.live.sessions import Session
@@ -36,6 +37,14 @@ class Relay(Protocol):
 
     def page_took(self, session: Session, name: str) -> None:
         """The customer's page has done what the event of that name asked."""
+        ...
+
+    def withhold(self, session: Session) -> None:
+        """Hand over nothing more of ``session``, nor that it ends."""
+        ...
+
+    def consent_changed(self, session: Session, consent: Consent) -> None:
+        """The customer has agreed to something, or to something no more."""
         ...
 
     def ending(self, session: Session, group: Group) -> None:
@@ -96,6 +105,12 @@ class NoRelay:
         pass
 
     def page_took(self, session: Session, name: str) -> None:
+        pass
+
+    def withhold(self, session: Session) -> None:
+        pass
+
+    def consent_changed(self, session: Session, consent: Consent) -> None:
         pass
 
     def ending(self, session: Session, group: Group) -> None:

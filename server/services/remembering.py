@@ -75,6 +75,11 @@ class Remembering:
         client_ids = await house.records.client_ids(conversation)
         last = await house.records.last_customer_message(conversation)
         session = session_from(house, row)
+        if row.customer is not None:
+            # Else what they restricted would not survive a restart.
+            session.customer = await house.identities.recall(
+                row.account, row.customer
+            )
         session.accepted.update(client_ids)
         if last is not None:
             session.preview = open_message(house, session, last).text[:PREVIEW]

@@ -24,6 +24,7 @@ from server.domain.context import (
     page_of,
 )
 from server.domain.message import Author
+from server.domain.restriction import Use
 from server.live.rate_limit import RateLimit
 from server.live.sessions import Session
 from server.protocol.client_frames import TellContext
@@ -48,11 +49,12 @@ def arrived(
 ) -> None:
     """A connection has joined ``session``; the newest one counts."""
     known: dict[str, Any] = {}
-    if Part.ADDRESS in channel.context:
+    may_place = session.allows(Use.PLACE)
+    if Part.ADDRESS in channel.context and may_place:
         known["address"] = arrival.address
-    if Part.PLACE in channel.context and arrival.address is not None:
+    if Part.PLACE in channel.context and may_place and arrival.address:
         known["place"] = senses.place(arrival.address)
-    if Part.DEVICE in channel.context:
+    if Part.DEVICE in channel.context and session.allows(Use.CONTEXT):
         known["device"] = senses.device(arrival)
     _learn(session, known)
 
@@ -96,8 +98,13 @@ def told(
         known["tags"] = {
             name: cleaned(value) for name, value in frame.tags.items()
         }
-    _learn(session, known)
-    if frame.cookies is not None and session.conversation.is_live:
+    if session.allows(Use.CONTEXT):
+        _learn(session, known)
+    if (
+        frame.cookies is not None
+        and session.conversation.is_live
+        and session.allows(Use.COOKIES)
+    ):
         allowed = {
             name: hide(value)
             for name, value in frame.cookies.items()

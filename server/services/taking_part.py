@@ -16,6 +16,7 @@ from server.services.hiding import hide
 from server.services.house import House
 from server.services.recording import Say, Speak
 from server.services.telling import seen_of, tell_all, tell_side
+from server.store.group import Change
 
 
 def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
@@ -27,8 +28,19 @@ def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
     rate: RateLimit,
     listener: Listener,
     seat: Seat | None,
+    more: Callable[[Say], Change] | None = None,
 ) -> None:
     """Have a message written; its ack follows when it is on disk.
+
+    Args:
+        house: The parts.
+        session: Where.
+        frame: The message.
+        speak: What saying it does.
+        rate: How fast the sender may write.
+        listener: Who waits for the ack.
+        seat: The sender's place.
+        more: What else is to be written with it.
 
     Raises:
         Refused: Too fast.
@@ -40,17 +52,16 @@ def say(  # noqa: PLR0913 - who says what, where, how fast, and who is told
         raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
     if frame.id in session.accepted:
         speak = _repeat
-    house.records.put(
-        Say(
-            house,
-            session,
-            client_id=frame.id,
-            speak=speak,
-            listener=listener,
-            seat=seat,
-            sent=frame.text,
-        )
+    said = Say(
+        house,
+        session,
+        client_id=frame.id,
+        speak=speak,
+        listener=listener,
+        seat=seat,
+        sent=frame.text,
     )
+    house.records.put(said if more is None else more(said))
 
 
 def _repeat(_: Conversation, __: float) -> tuple[Conversation, Message]:
@@ -112,14 +123,25 @@ def hidden_in(
 
 
 def by_customer(
-    said: Callable[[], Said], client_id: str, *, to_application: bool
+    said: Callable[[], Said],
+    client_id: str,
+    *,
+    to_application: bool,
+    agreed: Callable[[Conversation], Conversation] = lambda before: before,
 ) -> Speak:
-    """The customer says what ``said`` returns."""
+    """The customer says what ``said`` returns.
+
+    Args:
+        said: What.
+        client_id: The customer's own id of it.
+        to_application: Whether the application answers first.
+        agreed: What the customer agrees to by that; it may refuse.
+    """
 
     def speak(
         conversation: Conversation, at: float
     ) -> tuple[Conversation, Message]:
-        return conversation.write(
+        return agreed(conversation).write(
             said(), client_id=client_id, at=at, to_application=to_application
         )
 

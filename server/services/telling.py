@@ -109,9 +109,17 @@ def ack_of(message: Message, *, sent: str, is_repeat: bool = False) -> Saying:
             number=message.number,
             at=milliseconds(message.said_at),
             repeat=is_repeat,
-            text=None if message.text == sent.strip() else message.text,
+            text=_differs(message, sent, is_repeat=is_repeat),
+            unkept=message.is_unkept,
         )
     )
+
+
+def _differs(message: Message, sent: str, *, is_repeat: bool) -> str | None:
+    """The words of ``message``, if its sender shows others."""
+    if is_repeat and message.is_unkept:
+        return None  # they are gone, and the sender's are all there is
+    return None if message.text == sent.strip() else message.text
 
 
 def _said(message: Message, side: Author) -> MessageSaid:
@@ -128,6 +136,7 @@ def _said(message: Message, side: Author) -> MessageSaid:
         answers=message.answers,
         postback=message.postback,
         note=message.is_note,
+        unkept=message.is_unkept,
     )
 
 
@@ -149,6 +158,7 @@ def item_of(message: Message, side: Author) -> MessageItem:
         answers=message.answers,
         postback=message.postback,
         note=message.is_note,
+        unkept=message.is_unkept,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.domain.channel import Channel, Transcript
 from server.domain.conversation import Conversation, Keep, Phase
+from server.domain.restriction import Use
 from server.domain.retention import Deadline, deadline, keep
 from server.live.sessions import Session
 from server.protocol import server_frames as frames
@@ -55,7 +56,10 @@ def keep_of(
         is_held=conversation.is_held,
         transcript_until=(
             now + channel.transcript_patience
-            if channel and _has_taker(house, channel)
+            if channel
+            and _has_taker(house, channel)
+            # Nothing is handed of who does not want it.
+            and house.flagged.allows(conversation.customer, Use.APPLICATION)
             else None
         ),
     )

@@ -22,6 +22,7 @@ from server.domain.attachment import (
 )
 from server.domain.audit import AuditEvent
 from server.domain.message import Author
+from server.domain.restriction import Use
 from server.errors import RefusalCode, Refused, ServerError
 from server.ids import ConversationId, new_id
 from server.live.sessions import Session
@@ -43,6 +44,7 @@ class NotTaken(StrEnum):
     OFF = "off"
     ENDED = "ended"
     NOTHING_SAID = "nothing_said"
+    NOT_STORED = "not_stored"
     NOT_YOURS = "not_yours"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -159,6 +161,8 @@ class Uploading:
             # Nothing of it is on disk before the first message; a file is
             # no exception.
             raise FileRefused(NotTaken.NOTHING_SAID)
+        if not session.allows(Use.STORED_WORDS):
+            raise FileRefused(NotTaken.NOT_STORED)
         if size is not None and size > channel.attachment_bytes:
             raise FileRefused(NotTaken.TOO_LARGE)
         return channel.attachment_bytes
@@ -185,7 +189,7 @@ class Uploading:
 
         def decide(group: Group) -> None:
             session = self.house.sessions.get(attachment.conversation)
-            if session is None:
+            if session is None or not session.allows(Use.STORED_WORDS):
                 raise Refused(RefusalCode.CONVERSATION_ENDED)
             group.add_attachment(sealed_row(self.house, session, attachment))
 

@@ -15,6 +15,7 @@ from server.domain.channel import Channel
 from server.domain.context import Arrival
 from server.domain.conversation import EndedBy, Phase
 from server.domain.message import MOST_CHARACTERS, Author
+from server.domain.restriction import Use
 from server.errors import RefusalCode, Refused
 from server.ids import ConversationId, token_hash
 from server.live.rate_limit import RateLimit
@@ -33,15 +34,18 @@ from server.protocol.client_frames import (
     TellContext,
     TellPrivate,
     Typing,
+    Withdraw,
 )
 from server.protocol.codec import Saying
 from server.protocol.parts import MAX_FRAME, Limits
 from server.protocol.server_frames import Pong, Resync, Welcome
 from server.services.beginning import begin
 from server.services.confiding import keep_sealed
+from server.services.consenting import answered, withdraw
 from server.services.ending import Ending
 from server.services.hiding import hider
 from server.services.house import House
+from server.services.noticing import agreed_to, notice_in
 from server.services.purging import left_empty
 from server.services.recording import Touch
 from server.services.remembering import Remembering, page
@@ -99,6 +103,7 @@ class Visit:
         "_context_rate",
         "_ending",
         "_house",
+        "_language",
         "_listener",
         "_remembering",
         "_seat",
@@ -118,6 +123,7 @@ class Visit:
         self._arrival = arrival
         self._context_rate: RateLimit | None = None
         self._house = house
+        self._language: str | None = None
         self._ending = ending
         self._remembering = remembering
         self._channel = channel
@@ -135,6 +141,7 @@ class Visit:
         """
         if hello.name is not None or hello.password is not None:
             raise Refused(RefusalCode.MALFORMED, path="$")
+        self._language = hello.language
         token = None
         if hello.token is None:
             if self._channel.controlled_creation:
@@ -176,6 +183,11 @@ class Visit:
         if arrival is not None:
             arrived(session, self._channel, arrival, senses=self._house.senses)
 
+    @property
+    def _now(self) -> Channel:
+        """The channel as it is now, not as it was when they came."""
+        return self._house.channels.get(self._channel.id, self._channel)
+
     async def _return(self, token: str) -> Session:
         id_, _, _ = token.partition(".")
         session = await self._remembering.session(ConversationId(id_))
@@ -198,6 +210,7 @@ class Visit:
                     now_at=milliseconds(house.clock.now()),
                     token=token,
                     summary=summary_of(house, session),
+                    notice=notice_in(self._now, self._language),
                 )
             )
         )
@@ -270,8 +283,21 @@ class Visit:
         hide = hider(self._house, session, Author.CUSTOMER)
         told(session, self._channel, frame, hide=hide)
 
-    def _private(self, session: Session, _: Seat, frame: TellPrivate) -> None:
-        keep_sealed(self._house, session, self._channel, token=frame.token)
+    def _private(
+        self, session: Session, _: Seat, frame: TellPrivate
+    ) -> Rest | None:
+        return keep_sealed(
+            self._house, session, self._channel, token=frame.token
+        )
+
+    def _withdraw(self, session: Session, _: Seat, frame: Withdraw) -> None:
+        withdraw(
+            self._house,
+            session,
+            purpose=frame.purpose,
+            listener=self._listener,
+            ref=frame.ref,
+        )
 
     async def _say_with_file(
         self, session: Session, seat: Seat, frame: Send
@@ -286,6 +312,7 @@ class Visit:
         frame: Send,
         rich: Mapping[str, Any] | None = None,
     ) -> None:
+        channel = self._now
         say(
             self._house,
             session,
@@ -298,11 +325,21 @@ class Visit:
                     side=Author.CUSTOMER,
                 ),
                 frame.id,
-                to_application=self._channel.starts_with_application,
+                to_application=channel.starts_with_application
+                and session.allows(Use.APPLICATION),
+                agreed=lambda it: agreed_to(channel, it, frame.terms),
             ),
             rate=session.rate,
             listener=self._listener,
             seat=seat,
+            more=lambda said: answered(
+                self._house,
+                session,
+                channel,
+                said=said,
+                text=frame.text,
+                language=self._language,
+            ),
         )
 
     async def _fetch(self, session: Session, seat: Seat, frame: Fetch) -> None:
@@ -327,6 +364,7 @@ class Visit:
 _DOES: Mapping[type[ClientFrame], Callable[..., Rest | None]] = {
     Send: Visit._send,  # noqa: SLF001 - the rest of the class
     Typing: Visit._typing,  # noqa: SLF001
+    Withdraw: Visit._withdraw,  # noqa: SLF001
     Delivered: Visit._delivered,  # noqa: SLF001
     Read: Visit._read,  # noqa: SLF001
     Fetch: Visit._fetch,  # noqa: SLF001

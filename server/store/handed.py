@@ -46,7 +46,7 @@ _LAST = """
         c.last_number, (
             SELECT count(*) FROM message m WHERE m.conversation = c.id
             AND m.number > coalesce(h.cursor, 0) AND (m.by_customer OR ?)
-        ), c.kept_until
+        ), c.kept_until, c.customer
     FROM conversation c LEFT JOIN handover h
     ON h.conversation = c.id AND h.application = ?
     WHERE c.account = ? AND c.id IN ({})

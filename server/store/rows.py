@@ -187,6 +187,7 @@ class LastRow(NamedTuple):
     last_number: int
     unhanded: int
     kept_until: float | None
+    customer: str | None
 
 
 class LiveRow(NamedTuple):

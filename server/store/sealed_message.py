@@ -7,7 +7,8 @@ A msgpack list, in this order; version 1 of the envelope says so.
     said_at   unix seconds, as a float
     text      what was said
     extra     only where there is any: a map of "rich" (a map), "answers" (a
-              number), "postback" (a string), "note" (true)
+              number), "postback" (a string), "note" (true), "unkept" (true:
+              then there are no words, nor anything that goes with them)
 
 Number, client id and conversation are not in here: they are columns, and the
 envelope is bound to them.
@@ -25,7 +26,13 @@ from server.ids import ConversationId
 from server.store.rows import MessageRow
 
 _AUTHORS = {author.value: author for author in Author}
-_EXTRA = {"rich": dict, "answers": int, "postback": str, "note": bool}
+_EXTRA = {
+    "rich": dict,
+    "answers": int,
+    "postback": str,
+    "note": bool,
+    "unkept": bool,
+}
 
 
 def pack(message: Message) -> bytes:
@@ -35,19 +42,23 @@ def pack(message: Message) -> bytes:
         message.author.value,
         message.name,
         message.said_at,
-        message.text,
+        # Here, where words become bytes, so that nothing comes by another way.
+        "" if message.is_unkept else message.text,
     )
     extra = _extra(message)
     return msgpack.packb((*words, extra) if extra else words)
 
 
 def _extra(message: Message) -> dict[str, object]:
-    parts = {
-        "rich": message.rich,
-        "answers": message.answers,
-        "postback": message.postback,
-        "note": message.is_note or None,
-    }
+    parts: dict[str, object] = {"note": message.is_note or None}
+    if message.is_unkept:
+        parts["unkept"] = True
+    else:
+        parts |= {
+            "rich": message.rich,
+            "answers": message.answers,
+            "postback": message.postback,
+        }
     return {name: part for name, part in parts.items() if part is not None}
 
 
@@ -71,6 +82,7 @@ def unpack(plain: bytes, row: MessageRow) -> Message:
         answers=extra.get("answers"),
         postback=extra.get("postback"),
         is_note=extra.get("note", False),
+        is_unkept=extra.get("unkept", False),
     )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.carry import Carry
+from server.domain.consent import Level
 from server.domain.context import Context
 from server.domain.conversation import Conversation
+from server.domain.customer_event import Consent, Source
 from server.domain.message import Author
 from server.domain.record_types import RECORD_TYPES
 from server.ids import AccountId, AgentId, ChannelId, ConversationId
+from server.live.people import Person
 from server.live.rate_limit import RateLimit
 from server.live.sessions import BEHIND, Progress, Seat, Session, Sessions
 
@@ -67,10 +72,23 @@ def test_who_takes_a_seat_has_to_catch_up_first() -> None:
 def test_a_session_forgets_everything_ephemeral() -> None:
     """Every field that the registry of records says dies with it."""
     session = new_session()
-    fresh = {name: getattr(session, name) for name in EPHEMERAL}
+    fresh = {name: copy(getattr(session, name)) for name in EPHEMERAL}
     session.context = Context(address="192.0.2.7")
     session.cookies = {"basket": "7"}
     session.customer_id = "ada"
+    session.customer = Person(
+        "ada",
+        account=AccountId("acme"),
+        channel=ChannelId("shop"),
+        platform=b"index",
+    )
+    session.consents["service"] = Consent(
+        purpose="service",
+        level=Level.IMPLICIT,
+        at=1.0,
+        version="1",
+        source=Source.CUSTOMER,
+    )
     session.private = {"authenticated": True}
     session.private_as_of = 5.0
     session.private_was_lost = True

@@ -185,6 +185,7 @@ class HandingRecords(FakeRecords):
                     of_all=of_all,
                 ),
                 row.kept_until,
+                row.customer,
             )
             for row in rows
             if row.account == account

@@ -198,7 +198,7 @@ async def test_nobody_but_the_application_is_told() -> None:
     world = curious()
     use = confiding(world)
     canary = "canary-4711"
-    _, token = use.create(
+    _, token = await use.create(
         use.creator("shop", by("shop")),
         {"customerId": canary, "privateData": {"name": canary}},
     )

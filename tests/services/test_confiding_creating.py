@@ -28,7 +28,7 @@ async def test_a_session_is_created_for_somebody() -> None:
     use = confiding(world)
     channel = use.creator("shop", by("shop"))
 
-    session, token = use.create(
+    session, token = await use.create(
         channel, {"customerId": "ada", "privateData": DATA}
     )
 
@@ -44,7 +44,7 @@ async def test_a_created_session_may_be_told_of_before_it_is_visited() -> None:
     """The id that creation gives is the one that calls name."""
     world = curious()
     use = confiding(world)
-    session, _ = use.create(
+    session, _ = await use.create(
         use.creator("shop", by("shop")), {"customerId": "ada"}
     )
     assert session.private is None
@@ -68,7 +68,7 @@ async def test_who_does_not_come_is_forgotten() -> None:
     """After five minutes, not after one: the page may be on its way."""
     world = curious()
     use = confiding(world)
-    session, token = use.create(
+    session, token = await use.create(
         use.creator("shop", by("shop")),
         {"customerId": "ada", "privateData": DATA},
     )
@@ -87,7 +87,7 @@ async def test_who_came_and_went_is_forgotten_as_others_are() -> None:
     """The longer time is for the first visit only."""
     world = curious()
     use = confiding(world)
-    _, token = use.create(
+    _, token = await use.create(
         use.creator("shop", by("shop")), {"customerId": "ada"}
     )
     line = await visit(world, token=token)
@@ -104,7 +104,7 @@ async def test_a_short_lived_channel_does_not_wait_longer() -> None:
     """Its inactivity time counts for created sessions, too."""
     world = curious(inactivity=30.0)
     use = confiding(world)
-    use.create(use.creator("shop", by("shop")), {"customerId": "ada"})
+    await use.create(use.creator("shop", by("shop")), {"customerId": "ada"})
 
     await world.pass_(31.0)
 
@@ -133,7 +133,7 @@ async def test_a_wish_that_makes_no_sense_creates_nothing(wish: Any) -> None:
     channel = use.creator("shop", by("shop"))
 
     with pytest.raises(Refused) as caught:
-        use.create(channel, wish)
+        await use.create(channel, wish)
 
     assert caught.value.code is RefusalCode.MALFORMED
     assert len(world.house.sessions) == 0

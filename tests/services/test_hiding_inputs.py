@@ -213,7 +213,7 @@ async def test_private_data_are_hidden_in_however_they_come() -> None:
     assert private(world, other) == left
 
     use = confiding(world)
-    session, _ = use.create(
+    session, _ = await use.create(
         use.creator("shop", by("shop")),
         {"customerId": "ada", "privateData": data},
     )
@@ -241,7 +241,7 @@ async def test_private_data_stay_small() -> None:
     assert private(world, line) is None
     use = confiding(world)
     with pytest.raises(PrivateDataRefused):
-        use.create(
+        await use.create(
             use.creator("shop", by("shop")),
             {"customerId": "ada", "privateData": many},
         )
