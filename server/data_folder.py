@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.clock import Clock
-from server.errors import Misconfigured
+from server.errors import Misconfigured, Unavailable
 from server.ids import Randomness
 from server.metrics import Metrics
 from server.store.history import History
@@ -53,6 +53,7 @@ class DataFolder:
         blobs: Attachments, sealed.
         master_key_file: Where a master key is made and kept if the operator
             names no other place.
+        restoring: While a backup is put back, what is not yet whole.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,6 +62,7 @@ class DataFolder:
         self.keys = path / "keys" / "conversation.keys"
         self.blobs = path / "blobs"
         self.master_key_file = path / "master.key"
+        self.restoring = path / "restoring"
 
     async def open(
         self,
@@ -122,15 +124,26 @@ class DataFolder:
             previous = None
         return master, Anchors(master, previous), keys
 
-    def make(self, sync: Callable[[Path], None] | None = None) -> None:
+    def make(
+        self,
+        sync: Callable[[Path], None] | None = None,
+        *,
+        has_keys: bool = True,
+    ) -> None:
         """Make the folders, for this user only; blocks.
 
         Args:
             sync: Puts a folder on the medium.
+            has_keys: Whether the one of the key file as well.
 
         Raises:
-            Misconfigured: They cannot be made.
+            Misconfigured: They cannot be made, or hold half of a backup.
         """
+        if self.restoring.exists():
+            raise Misconfigured(
+                f"a restore into {self._path} was not finished: remove what"
+                " is in that folder, and restore again"
+            )
         try:
             missing = [
                 one
@@ -138,7 +151,8 @@ class DataFolder:
                 if not one.exists()
             ]
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.keys.parent.mkdir(mode=0o700, exist_ok=True)
+            if has_keys:
+                self.keys.parent.mkdir(mode=0o700, exist_ok=True)
             # Or a power cut takes a new folder, and what was promised in it.
             for one in missing:
                 (sync or _sync_folder)(one.parent)
@@ -171,13 +185,43 @@ class DataFolder:
                 " holds conversations that only it can open: bring it back"
             )
         master = MasterKey.generate(randomness)
+        self.keep_master_key(master)
+        return master
+
+    def keep_master_key(self, master: MasterKey) -> None:
+        """Put it where it is looked for if the operator names no place.
+
+        Raises:
+            Misconfigured: It cannot be kept there.
+        """
+        path = self.master_key_file
         try:
             _write_for_good(path, f"{master.text()}\n".encode())
         except OSError as error:
             raise Misconfigured(
                 f"cannot keep a master key in {path}: {error.strerror}"
             ) from None
-        return master
+
+    def take_over(self, made: DataFolder) -> None:
+        """Move what is in ``made``, the folder ``restoring``, to its place.
+
+        Killed half way, it leaves that folder, with which nobody starts.
+
+        Raises:
+            Unavailable: The disk did not do it.
+        """
+        try:
+            if made.master_key_file.exists():
+                made.master_key_file.rename(self.master_key_file)
+            made.keys.parent.rename(self.keys.parent)
+            made.database.rename(self.database)
+            _sync_folder(self._path)
+            self.restoring.rmdir()
+            _sync_folder(self._path)
+        except OSError as error:
+            raise Unavailable(
+                f"cannot restore into {self._path}: {error.strerror}"
+            ) from None
 
     def open_keys(
         self,
