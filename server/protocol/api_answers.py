@@ -62,7 +62,6 @@ class ConversationTold(Told, frozen=True, kw_only=True):
     phase: str
     started_at: float
     last_at: float
-    due_at: float
     messages: int
     agent: str | None
     customer: str | None
@@ -99,9 +98,9 @@ class ServerStatus(Told, frozen=True, kw_only=True):
 
 
 class Rotation(Told, frozen=True, kw_only=True):
-    """Whether the master key is being changed."""
+    """Whether the master key is being changed, and how many keys are done."""
 
-    is_due: bool
+    is_running: bool
     slots: int
 
 

@@ -19,6 +19,10 @@ CURSOR = Annotated[str, Meta(min_length=1, max_length=LONGEST_CURSOR)]
 
 # Long enough for every passphrase; more would only be work for us.
 _PASSWORD = Annotated[str, Meta(min_length=10, max_length=256)]
+_REASON = Annotated[
+    str,
+    Meta(pattern=r"^(litigation|investigation|regulator|customer|other)\Z"),
+]
 _SCOPE = Annotated[str, Meta(pattern=r"^[a-z]{1,20}:[a-z]{1,20}\Z")]
 
 
@@ -56,6 +60,7 @@ class NewKey(Form, frozen=True, kw_only=True):
 
 
 class Hold(Form, frozen=True, kw_only=True):
-    """Whether a conversation is on hold."""
+    """Whether a conversation is to be on hold, and why."""
 
     held: bool
+    reason: _REASON = "other"

@@ -106,6 +106,11 @@ class Rotating:
         """Whether ``run`` has something to do."""
         return self._keys.is_rotating
 
+    @property
+    def slots(self) -> int:
+        """How many keys were put under the new one since the start."""
+        return self._slots
+
     async def run(self) -> None:
         """Put all keys under the new one; then idle until cancelled."""
         while True:

@@ -6,8 +6,9 @@ connection that cannot write, in one snapshot: also while a server runs.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,17 @@ _OLD = f"""
 """  # noqa: S608
 
 
+# An account's part is looked for among all rows: there are few, and few ask.
+_PAGE = f"""{_ROWS}
+    WHERE number < ?1
+    AND (?2 IS NULL OR actor IN (SELECT value FROM json_each(?2)))
+    ORDER BY number DESC LIMIT ?3
+"""  # noqa: S608
+_LARGEST = 2**63 - 1
+
+
 class Audited:
-    """The ends of the log; as ``Reading``, it sees what is committed."""
+    """The ends of the log, and its pages; what is committed of them."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -57,6 +67,28 @@ class Audited:
         """
         rows = await self._rows(_OLD, at_ms)
         return AuditRow(**_named(rows[0])) if rows else None
+
+    async def page(
+        self,
+        *,
+        before: int | None,
+        limit: int,
+        actors: Collection[str] | None = None,
+    ) -> list[AuditRow]:
+        """The newest rows, newest first.
+
+        Args:
+            before: Only those with a smaller number; None: all.
+            limit: How many.
+            actors: Only what these did; None: whoever did it.
+        """
+        rows = await self._rows(
+            _PAGE,
+            _LARGEST if before is None else before,
+            None if actors is None else json.dumps(sorted(actors)),
+            limit,
+        )
+        return [AuditRow(**_named(row)) for row in rows]
 
 
 class AuditFile:

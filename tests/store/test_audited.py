@@ -194,3 +194,20 @@ async def test_a_database_without_the_table_does_not_answer(
 
     with pytest.raises(Unavailable), audit_file(path) as file:
         file.anchor()
+
+
+async def test_pages_go_backwards_and_pick_actors(tmp_path: Path) -> None:
+    """The newest first, before a number, of those who are asked for."""
+    log = rows(5)
+    async with running(tmp_path / "history.db") as history:
+        await history.write(writing(log, end_of(log)))
+        audited = history.audited
+
+        newest = await audited.page(before=None, limit=2)
+        older = await audited.page(before=newest[-1].number, limit=9)
+        hers = await audited.page(before=None, limit=9, actors=["maria"])
+        nobodys = await audited.page(before=None, limit=9, actors=[])
+
+    assert [row.number for row in newest + older] == [5, 4, 3, 2, 1]
+    assert hers == list(reversed(log))
+    assert nobodys == []

@@ -99,7 +99,7 @@ class Api:
             address = entrance.check(request)
             body = await reading.body_of(request)
             principal = await self._admitted(request, operation, entrance)
-            reading.check_accept(request)
+            reading.check_accept(operation, request)
             return await self._once(request, body, (operation, principal))
         except Refused as error:
             if error.code is RefusalCode.BAD_CREDENTIALS:

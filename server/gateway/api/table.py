@@ -6,6 +6,7 @@ give its service a field here, and add its line.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,52 +14,64 @@ from server.gateway.api import (
     accounts,
     agents,
     applications,
+    audit,
     channels,
+    conversations,
     desk,
     elsewhere,
     keys,
     rules,
+    server,
     session,
 )
+from server.gateway.api.openapi import with_document
 from server.gateway.api.operation import Operation
-from server.gateway.api.resources import Administering
-from server.services.proving import Proving
+
+#: Each file of rows, and the fields of ``Services`` that it takes, in the
+#: order of the document.
+_FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
+    (session.operations, ("proving",)),
+    (accounts.operations, ("administering",)),
+    (channels.operations, ("administering",)),
+    (agents.operations, ("administering", "enrolling")),
+    (keys.operations, ("administering", "enrolling")),
+    (applications.operations, ("administering",)),
+    (elsewhere.operations, ()),
+    (desk.operations, ("administering",)),
+    (rules.operations, ("administering",)),
+    (conversations.operations, ("overseeing", "holding")),
+    (audit.operations, ("audit_reading",)),
+    (server.operations, ("gauges",)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Who does what the operations ask for.
+    """Who does what the operations ask for; each as its file wants it.
 
-    Attributes:
-        proving: Finds out who calls.
-        administering: Keeps what accounts are made of.
-        enrolling: Makes agents and keys.
+    What is None is left out of the table, as are its operations.
     """
 
-    proving: Proving
-    administering: Administering | None = None
+    proving: Any = None
+    administering: Any = None
     enrolling: Any = None
+    overseeing: Any = None
+    holding: Any = None
+    audit_reading: Any = None
+    gauges: Any = None
 
 
 def table(services: Services) -> list[Operation]:
-    """All operations, in the order of the document."""
-    return [
-        *session.operations(services.proving),
-        *_of_accounts(services),
-        *elsewhere.operations(),
-    ]
+    """All operations that ``services`` can do, and their document."""
+    found: list[Operation] = []
+    for operations, names in _FILES:
+        wanted = [getattr(services, name) for name in names]
+        if None not in wanted:
+            found += operations(*wanted)
+    return with_document(found)
 
 
-def _of_accounts(services: Services) -> list[Operation]:
-    kept = services.administering
-    if kept is None:
-        return []
-    return [
-        *accounts.operations(kept),
-        *channels.operations(kept),
-        *agents.operations(kept, services.enrolling),
-        *applications.operations(kept),
-        *desk.operations(kept),
-        *rules.operations(kept),
-        *keys.operations(kept, services.enrolling),
-    ]
+def every_operation() -> list[Operation]:
+    """All there can be, to be read and not to be called."""
+    fields = Services.__dataclass_fields__
+    return table(Services(**dict.fromkeys(fields, object())))

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.types import ASGIApp, Message
 
 from server.domain.agent import Agent
+from server.domain.audit import AuditRow
 from server.domain.permission import AgentRole, Principal, Scope
 from server.domain.resource import ResourceKind
 from server.errors import Conflict, ConflictCode, NotFound
 from server.gateway.api.entrance import FromTheNetwork, FromThisMachine
-from server.gateway.api.openapi import with_document
 from server.gateway.api.operation import Operation
 from server.gateway.api.router import Api, alone
+from server.gateway.api.server import Gauges
 from server.gateway.api.table import Services, table
-from server.ids import AccountId, AgentId, token_hash
+from server.gateway.health import Health, Status
+from server.ids import AccountId, AgentId, ConversationId, token_hash
 from server.protocol.forms import AccountForm, AgentForm, Form
 from server.protocol.stored_forms import id_of
 from server.services.admitting import Admitting
+from server.services.audit_reading import AuditReading
 from server.services.enrolling import Enrolling
+from server.services.overseeing import Overseeing
 from server.services.proving import Proving
-from server.store.rows import SignInRow
+from server.store.rows import ConversationRow, SignInRow
+from tests.fakes import FakeRecords
 from tests.services.worlds import World, password_hash
 
 ACME, OTHER = AccountId("acme"), AccountId("other")
@@ -154,6 +159,25 @@ class Cabinet:
         return one
 
 
+class Shelf:
+    """The rows of conversations."""
+
+    def __init__(self, records: FakeRecords) -> None:
+        self._records = records
+
+    async def conversation(self, id: ConversationId) -> ConversationRow | None:  # noqa: A002
+        return self._records.rows.get(id)
+
+    async def of_account(
+        self, account: AccountId, *, after: str, limit: int
+    ) -> list[ConversationRow]:
+        rows = self._records.rows.values()
+        found = [
+            row for row in rows if row.account == account and row.id > after
+        ]
+        return sorted(found, key=lambda row: row.id)[:limit]
+
+
 @dataclass(frozen=True)
 class Heard:
     """What was answered."""
@@ -182,6 +206,7 @@ class Office:
         cabinet: What its accounts are made of.
         keys: Its keys.
         operations: All of them.
+        log: The audit log.
     """
 
     def __init__(self, *more: Operation) -> None:
@@ -199,12 +224,8 @@ class Office:
             key_by_hash=self.keys.get,
             operator_hash=token_hash(OPERATOR_KEY),
         )
-        services = Services(
-            proving=self.proving,
-            administering=self.cabinet,
-            enrolling=Enrolling(self.cabinet, house.randomness),
-        )
-        self.operations = with_document([*table(services), *more])
+        self.log: list[AuditRow] = []
+        self.operations = [*table(self._services()), *more]
         api = Api(
             self.operations,
             house.clock,
@@ -221,6 +242,55 @@ class Office:
         )
         self.app: ASGIApp = alone(api.routes(network))
         self.local: ASGIApp = alone(api.routes(FromThisMachine()))
+
+    def _services(self) -> Services:
+        world = self.world
+        overseeing = Overseeing(
+            world.house,
+            Shelf(world.records),
+            ending=world.ending,
+            remembering=world.remembering,
+        )
+        health = Health(
+            status=Status.OK,
+            uptime_seconds=1.0,
+            sessions=0,
+            connections=0,
+            conversations=0,
+            deadlines=0,
+            last_checkpoint_ok=True,
+            version="0",
+        )
+        return Services(
+            proving=self.proving,
+            administering=self.cabinet,
+            enrolling=Enrolling(self.cabinet, world.house.randomness),
+            overseeing=overseeing,
+            holding=world.holding,
+            audit_reading=AuditReading(self, lambda account: {f"{account}-a"}),
+            gauges=Gauges(
+                health=lambda: health,
+                is_ready=lambda: True,
+                is_rotating=lambda: False,
+                rotated=lambda: 0,
+            ),
+        )
+
+    async def page(
+        self,
+        *,
+        before: int | None,
+        limit: int,
+        actors: Collection[str] | None = None,
+    ) -> list[AuditRow]:
+        """The audit log."""
+        found = [
+            row
+            for row in reversed(self.log)
+            if (before is None or row.number < before)
+            and (actors is None or row.actor in actors)
+        ]
+        return found[:limit]
 
     def agent(
         self, *roles: AgentRole, account: AccountId = ACME, good: bool = True

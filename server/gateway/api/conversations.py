@@ -1,0 +1,129 @@
+"""Operations about conversations: what is known of them, ending and holding.
+
+What was said in them is not told here.
+"""
+
+from __future__ import annotations
+
+from server.domain.conversation import Conversation
+from server.domain.permission import Scope
+from server.gateway.api.operation import Call, Operation
+from server.gateway.api.paging import after_of, limit_of, page
+from server.ids import ConversationId
+from server.protocol.api_answers import ConversationTold
+from server.protocol.api_requests import Hold
+from server.services.holding import Holding, HoldReason
+from server.services.overseeing import Overseeing
+
+TAG = "conversations"
+_ALL = "/accounts/{account}/conversations"
+_ONE = f"{_ALL}/{{id}}"
+
+
+def operations(overseeing: Overseeing, holding: Holding) -> list[Operation]:
+    """All of them."""
+    return [*_telling(overseeing), *_changing(overseeing, holding)]
+
+
+def _telling(overseeing: Overseeing) -> list[Operation]:
+    async def listed(call: Call) -> object:
+        found = await overseeing.page(
+            call.account, after=after_of(call), limit=limit_of(call) + 1
+        )
+        return page(found, call, shown=told, place=lambda one: one.id)
+
+    async def read(call: Call) -> object:
+        return told(await overseeing.get(call.account, _id_in(call)))
+
+    return [
+        Operation(
+            method="GET",
+            path=_ALL,
+            name="list_conversations",
+            summary="The account's conversations; not what was said.",
+            tag=TAG,
+            scope=Scope.CONVERSATIONS_READ,
+            do=listed,
+            gives=ConversationTold,
+            is_paged=True,
+        ),
+        Operation(
+            method="GET",
+            path=_ONE,
+            name="get_conversation",
+            summary="One conversation; not what was said.",
+            tag=TAG,
+            scope=Scope.CONVERSATIONS_READ,
+            do=read,
+            gives=ConversationTold,
+        ),
+    ]
+
+
+def _changing(overseeing: Overseeing, holding: Holding) -> list[Operation]:
+    async def end(call: Call) -> object:
+        await overseeing.end(call.account, _id_in(call), by=call.principal)
+        return None
+
+    async def hold(call: Call) -> object:
+        wish: Hold = call.body
+        if wish.held:
+            after = await holding.hold(
+                call.account,
+                _id_in(call),
+                by=call.principal,
+                reason=HoldReason(wish.reason),
+            )
+        else:
+            after = await holding.lift(
+                call.account, _id_in(call), by=call.principal
+            )
+        return told(after)
+
+    return [
+        Operation(
+            method="POST",
+            path=f"{_ONE}/end",
+            name="end_conversation",
+            summary="End it; it is erased, or kept as its channel says.",
+            tag=TAG,
+            scope=Scope.CONVERSATIONS_END,
+            do=end,
+            status=204,
+        ),
+        Operation(
+            method="POST",
+            path=f"{_ONE}/hold",
+            name="hold_conversation",
+            summary="Put it on legal hold, or lift that.",
+            tag=TAG,
+            scope=Scope.PRIVACY_HOLD,
+            do=hold,
+            takes=Hold,
+            gives=ConversationTold,
+            problems=(409, 410),
+        ),
+    ]
+
+
+def _id_in(call: Call) -> ConversationId:
+    return ConversationId(call.params["id"])
+
+
+def told(one: Conversation) -> ConversationTold:
+    """``one`` as it is given."""
+    return ConversationTold(
+        id=one.id,
+        account=one.account,
+        channel=one.channel,
+        phase=one.phase.value,
+        started_at=one.started_at,
+        last_at=one.last_at,
+        messages=one.last_number,
+        agent=one.agent,
+        customer=one.customer,
+        ended_by=one.ended_by.value if one.ended_by else None,
+        ended_at=one.ended_at,
+        held=one.is_held,
+        kept_until=one.kept_until,
+    )
