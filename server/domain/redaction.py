@@ -7,13 +7,19 @@ are applied together is in ``applied_rules``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from server.domain.applied_rules import NOTHING_HIDDEN, AppliedRules, Redacted
 from server.domain.carry import NOTHING_CARRIED, Carry
 from server.domain.message import Author
 from server.domain.redaction_rules import Rule
 from server.errors import Misconfigured
+
+
+#: Rules of an account.
+MOST_RULES: Final = 200
 
 
 class Redaction:
@@ -23,14 +29,16 @@ class Redaction:
         rules: In any order; disabled ones may be among them.
 
     Raises:
-        Misconfigured: Two rules have one id, a pattern is refused, or what a
-            rule puts in would be found again.
+        Misconfigured: There are too many, two have one id, a pattern is
+            refused, or what a rule puts in would be found again.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda one: one.id))
-        ids = [one.id for one in self.rules]
-        for twice in sorted({one for one in ids if ids.count(one) > 1}):
+        if len(self.rules) > MOST_RULES:
+            raise Misconfigured(f"an account has at most {MOST_RULES} rules")
+        ids = Counter(one.id for one in self.rules)
+        for twice in sorted(one for one in ids if ids[one] > 1):
             raise Misconfigured(f"two rules are called {twice}")
         self._by_author = {}
         for author in Author:

@@ -114,6 +114,15 @@ def test_rules_that_would_take_too_long_are_refused_by_name() -> None:
         Redaction(phones)
 
 
+def test_an_account_has_so_many_rules_and_no_more() -> None:
+    """Two hundred, disabled ones included."""
+    rules = [own(f"case{n}-", id=f"r{n}", enabled=n < 1) for n in range(201)]
+    Redaction(rules[:200])
+
+    with pytest.raises(Misconfigured, match="at most 200 rules"):
+        Redaction(rules)
+
+
 def test_a_rule_for_each_author_is_no_rule_too_many() -> None:
     """What counts is how many look through the same words."""
     Redaction(
