@@ -209,6 +209,7 @@ class _Site:
             ],
             "cookies": sorted(channel.allowed_cookies),
             "attachments": _attachments_of(channel),
+            "retention": channel.retention,
             "languages": ["en", *languages],
         }
         page = template.replace(CONFIG, in_a_script(config))

@@ -24,6 +24,7 @@ class Script:
         routes: Every connection it has opened, newest last.
         stored: The messages of the conversation.
         state: Its phase, and who has it.
+        notice: What customers are told first, if anything.
         news: Set by every frame.
     """
 
@@ -37,6 +38,7 @@ class Script:
         self.news = asyncio.Event()
         self.stored: list[Told] = []
         self.state: Told = {"phase": "active", "agent": "Maria"}
+        self.notice: Told | None = None
 
     def connected(self, route: WebSocketRoute) -> None:
         """Take a new connection of the widget."""
@@ -64,6 +66,7 @@ class Script:
             token="t" * 43,
             heartbeat=25,
             now_at=NOW,
+            notice=self.notice,
             limits={"text": 40, "frame": 65536, "per_second": 5, "burst": 20},
             summary={
                 "conversation": "c",

@@ -174,6 +174,7 @@ async def test_the_frame_says_what_its_channel_is(web: Path) -> None:
         "collect": ["page", "tags"],
         "cookies": ["basket", "visitor"],
         "attachments": None,
+        "retention": SHOP.retention,
         "languages": ["en", "de"],
     }
 

@@ -10,9 +10,13 @@ const lengthOf = (text) => [...text.normalize('NFC')].length;
 export class Composer {
   limit = 4000;
 
+  // The id of what says why nothing can be sent; null: it can be.
+  #why = null;
+
   // `attach(files)`: null where no files may be sent.
-  constructor({ words, write, type, attach }) {
-    Object.assign(this, { words, write, type, attach });
+  // `hindered()`: somebody tried to send what is blocked.
+  constructor({ words, write, type, attach, hindered }) {
+    Object.assign(this, { words, write, type, attach, hindered });
     this.field = make('textarea', {
       rows: '1', 'aria-label': words.write, placeholder: words.write,
       dir: 'auto', enterkeyhint: 'send', autocomplete: 'off',
@@ -39,6 +43,19 @@ export class Composer {
     });
     document.addEventListener('drop', (event) =>
       this.#take(event, event.dataTransfer));
+  }
+
+  get blocked() {
+    return this.#why !== null;
+  }
+
+  block(why) {
+    if (this.#why === why) return;
+    this.#why = why;
+    for (const each of [this.field, this.button]) {
+      each.setAttribute('aria-describedby', `count ${why ?? ''}`);
+    }
+    this.#measure(this.field.value);
   }
 
   #clip() {
@@ -84,12 +101,14 @@ export class Composer {
     field.setAttribute('aria-invalid', left < 0);
     count.textContent = left > COUNT_FROM ? ''
       : fill(left < 0 ? words.too_long : words.left, { n: Math.abs(left) });
-    this.button.disabled = left < 0 || text.trim() === '';
+    this.button.disabled = left < 0 || text.trim() === ''
+      || this.blocked;
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight}px`;
   }
 
   #send() {
+    if (this.#why && this.field.value.trim()) this.hindered();
     if (this.button.disabled) return;
     this.write(this.field.value.trim());
     this.field.value = '';

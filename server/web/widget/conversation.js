@@ -1,8 +1,6 @@
 // The conversation as this window knows it (docs/protocol.md, 2 to 4).
 import { Outbox } from './outbox.js';
-
-const TYPING_EVERY = 4000;
-const TYPING_FOR = 10_000;
+import { Typing } from './typing.js';
 
 const MARKS = { delivered: 0, read: 0 };
 
@@ -12,29 +10,19 @@ const isNews = ({ author, note }) => author !== 'customer' && !note;
 // `changed()`: show it anew; `told(name, detail)`: what the page may learn;
 // `create()`: a token that the page got for it; `arrived()`: it is connected.
 export class Conversation {
-  phase = 'none';
-
-  messages = [];
-
   watched = false;
-
-  agent = null;
-
-  typing = null;
-
-  deadline = null;
-
-  receipt = null;
 
   // Positive while the server's clock is ahead of this machine's.
   skew = 0;
 
-  #reset = { phase: 'none', agent: null, typing: null, deadline: null };
+  #reset = { phase: 'none', agent: null, deadline: null };
 
   #made = null;
 
-  constructor({ link, keep, changed, told, create, arrived }) {
-    Object.assign(this, { link, keep, changed, told, create, arrived });
+  constructor({ language, link, ...means }) {
+    Object.assign(this, { language, link, ...means });
+    const { keep, changed } = means;
+    this.typing = new Typing({ changed, say: (frame) => link.say(frame) });
     this.outbox = new Outbox({
       keep, changed, say: (frame) => this.welcomed && link.say(frame),
       stuck: () => link.restart(),
@@ -81,6 +69,7 @@ export class Conversation {
   #begin(session) {
     this.session = session ?? { token: null, started: false, ending: false };
     Object.assign(this, this.#reset);
+    this.typing.stop();
     this.#made = null;
     this.welcomed = false;
     this.behind = false;
@@ -89,6 +78,7 @@ export class Conversation {
     this.seen = { customer: { ...MARKS }, agent: { ...MARKS } };
     this.epoch = null;
     this.receipt = null;
+    this.holdings = null;
     this.limit = 4000;
   }
 
@@ -101,18 +91,14 @@ export class Conversation {
     this.outbox.add({ text, ...more }, Date.now());
     // Now, not at the ack: a page switch in between would orphan the message.
     if (first) this.#save();
-    this.typed = 0;
+    this.typing.sent();
     this.connect();
     this.outbox.pump();
     this.changed();
   }
 
   type(on) {
-    const now = Date.now();
-    const due = !on || now - (this.typed ?? 0) > TYPING_EVERY;
-    if (!due || (!on && !this.typed) || !this.session.started) return;
-    this.typed = on ? now : 0;
-    this.link.say({ type: 'typing', on });
+    if (this.session.started) this.typing.tell(on);
   }
 
   read() {
@@ -127,19 +113,25 @@ export class Conversation {
     this.say({ type: 'stay' });
   }
 
-  // Without a connection the wish is kept for the next one.
-  end() {
+  // Without a connection the wish is kept for the next one. `forget`: have all
+  // else that is held erased, too, also where nothing was said yet.
+  end(how = 'end') {
     if (this.over) return;
-    if (!this.started) {
+    if (how === 'end' && !this.started) {
       this.forget();
       return;
     }
-    this.session.ending = true;
-    this.#save();
+    this.session.ending = how;
+    if (this.started) this.#save();
     this.outbox.close();
     this.connect();
-    this.say({ type: 'end' });
+    this.#sayEnd();
     this.changed();
+  }
+
+  #sayEnd() {
+    const type = this.session.ending === 'forget' ? 'forget' : 'end';
+    this.say({ type, ref: type });
   }
 
   // Leaves what is over, or was never begun.
@@ -189,7 +181,7 @@ export class Conversation {
   opened() {
     const { token } = this.session;
     this.link.say({
-      type: 'hello', client: 'dayfly-widget/1',
+      type: 'hello', client: 'dayfly-widget/1', language: this.language,
       ...(token && { token, last: this.last }),
       ...(token && this.epoch && { epoch: this.epoch }),
     });
@@ -197,7 +189,7 @@ export class Conversation {
 
   lost() {
     this.welcomed = false;
-    this.typing = null;
+    this.typing.stop();
     this.outbox.lost();
   }
 
@@ -207,8 +199,9 @@ export class Conversation {
     this.changed();
   }
 
-  on_welcome({ token, summary, limits, now_at: now }) {
+  on_welcome({ token, summary, limits, notice, now_at: now }) {
     this.welcomed = true;
+    this.notice = notice ?? null;
     this.skew = now - Date.now();
     this.limit = limits.text;
     if (token) this.session.token = token;
@@ -228,7 +221,7 @@ export class Conversation {
     this.#see('customer', summary.customer_seen);
     this.#see('agent', summary.agent_seen);
     if (this.outbox.items.length > 0) this.#save();
-    if (this.session.ending) this.say({ type: 'end' });
+    if (this.session.ending) this.#sayEnd();
     else this.outbox.pump();
   }
 
@@ -245,7 +238,7 @@ export class Conversation {
     this.#take(message);
     if (this.last === last) return;
     if (message.author === 'customer') return;
-    this.typing = null;
+    this.typing.stop();
     this.say({ type: 'delivered', number: this.last });
     if (!isNews(message)) return;
     this.#tellUnread();
@@ -271,14 +264,8 @@ export class Conversation {
     this.behind = true;
   }
 
-  on_typing({ author, name, on }) {
-    if (author === 'customer') return;
-    clearTimeout(this.untyping);
-    this.typing = on ? { name } : null;
-    this.untyping = setTimeout(() => {
-      this.typing = null;
-      this.changed();
-    }, TYPING_FOR);
+  on_typing(frame) {
+    if (frame.author !== 'customer') this.typing.hear(frame);
   }
 
   // The account's application wants the page to do something.
@@ -294,15 +281,21 @@ export class Conversation {
   on_state({ phase, agent }) {
     this.phase = phase === 'ending' ? this.phase : phase;
     this.agent = agent ?? null;
-    if (!agent) this.typing = null;
+    if (!agent) this.typing.stop();
   }
 
   on_deadline({ ends_at: endsAt, warn }) {
     this.deadline = warn ? endsAt : null;
   }
 
-  on_ended({ by, at }) {
-    this.#finish('ended', { by, at });
+  // Where the channel keeps what has ended, no receipt will follow.
+  on_ended({ by, kept, kept_until: keptUntil }) {
+    this.#finish('ended', { by, kept, keptUntil });
+    if (kept) this.link.stop();
+  }
+
+  on_holdings(frame) {
+    this.holdings = frame;
   }
 
   on_gone({ at, messages }) {
@@ -311,10 +304,14 @@ export class Conversation {
   }
 
   on_refused(frame) {
-    const { code } = frame;
+    const { code, ref } = frame;
     if (code === 'session_unknown') this.#unknown();
     else if (code === 'conversation_ended') this.outbox.close();
+    else if (ref === 'forget') this.#stays();
     else this.outbox.refused(frame);
+    this.refusal = frame;
+    // The terms have become others: the next welcome brings them.
+    if (code === 'terms_needed') this.link.restart();
     this.told('error', { code });
   }
 
@@ -337,9 +334,22 @@ export class Conversation {
     else this.link.stop();
   }
 
+  // It could not be erased.
+  #stays() {
+    this.session.ending = false;
+    if (this.started) this.#save();
+  }
+
+  // Who has everything erased does not want it on the screen either.
   #finish(phase, receipt) {
     if (!this.over) this.told('ended', { by: receipt.by });
-    Object.assign(this, this.#reset, { phase, receipt });
+    const all = this.session.ending === 'forget' || receipt.all;
+    Object.assign(this, this.#reset, { phase, receipt: { ...receipt, all } });
+    this.typing.stop();
+    if (all) {
+      this.messages = [];
+      this.outbox.empty();
+    }
     this.session = { token: null, started: true, ending: false };
     this.outbox.close();
     this.keep.clear();

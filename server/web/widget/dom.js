@@ -25,6 +25,7 @@ export const DRAWINGS = {
   done: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9 3 3 5-6',
   bot: 'M5 9h14v10H5zM12 9V5m-3 8v2m6-2v2M2 13v2m20-2v2',
   clip: 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.5a1.7 1.7 0 0 1-2.5-2.5L15 7',
+  shield: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z',
   clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4v5l3 2',
 };
 
@@ -38,6 +39,18 @@ export function icon(name, marked = '') {
   path.setAttribute('d', DRAWINGS[name]);
   drawing.append(path);
   return drawing;
+}
+
+const dressed = {};
+
+// The style sheet of what is loaded when somebody meets it; kept once here.
+export function dress(name) {
+  return dressed[name] ??= new Promise((done) => {
+    document.head.append(make('link', {
+      rel: 'stylesheet', href: `/web/widget/${name}.css`, onload: done,
+      onerror: done,
+    }));
+  });
 }
 
 const ADDRESS = /https:\/\/[^\s<>"'`]+/giu;

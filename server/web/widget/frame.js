@@ -5,7 +5,6 @@ import { Connection } from './connection.js';
 import { Conversation } from './conversation.js';
 import { Keepsake, browserStorage } from './keepsake.js';
 import { fill, speak } from './strings.js';
-import { Surroundings } from './surroundings.js';
 import { View } from './view.js';
 
 const config = JSON.parse(
@@ -23,8 +22,8 @@ const bridge = new Bridge({
 
 const { theme, lang } = await bridge.attached;
 const styles = wear(config.color, theme);
-const { locale, words } = await speak(
-  [lang, ...navigator.languages].filter(Boolean), config.languages);
+const wished = [lang, ...navigator.languages].filter(Boolean);
+const { locale, words } = await speak(wished, config.languages);
 document.documentElement.lang = locale;
 
 const keep = new Keepsake(browserStorage(), config.channel);
@@ -40,30 +39,41 @@ const link = new Connection({
   heard: (frame) => conversation.hear(frame),
   changed: (status) => {
     if (status !== 'ready') {
-      surroundings.pause();
+      surroundings?.pause();
       conversation.lost();
     }
     view.show();
   },
 });
 const conversation = new Conversation({
+  // The account may have words in a language that this window has not.
+  language: (wished[0] ?? locale).slice(0, 64),
   link, keep, changed: () => view.show(), told: tell, create, arrived,
 });
-const surroundings = new Surroundings({
-  collect: config.collect, cookies: config.cookies,
-  say: (frame) => conversation.say(frame),
-  ask: (names) => {
-    if (!bridge.alone) bridge.say({ type: 'where', names });
-    else surroundings.hear({ page: { url: window.location.href } });
-  },
-});
+
+// Told by those who chat, where a channel asks: not loaded before.
+let surroundings;
+const lookAround = async () => {
+  if (config.collect.length + config.cookies.length === 0) return;
+  const { Surroundings } = await import('./surroundings.js');
+  surroundings ??= new Surroundings({
+    collect: config.collect, cookies: config.cookies,
+    say: (frame) => conversation.say(frame),
+    ask: (names) => {
+      if (!bridge.alone) bridge.say({ type: 'where', names });
+      else surroundings.hear({ page: { url: window.location.href } });
+    },
+  });
+  if (conversation.welcomed) surroundings.begin();
+};
 
 // Sealed by the page's own back end: kept as it came, told to each connection.
 let sealed = null;
 let created = () => {};
 
 function arrived() {
-  surroundings.begin();
+  // What could not be loaded is tried again at the next welcome.
+  lookAround().catch(() => {});
   if (sealed) conversation.say({ type: 'private', token: sealed });
 }
 
@@ -91,7 +101,7 @@ function tell(name, detail) {
 const answers = {
   show: ({ open, focus }) => view.open(open === true, focus === true),
   end: () => conversation.end(),
-  where: (said) => surroundings.hear(said),
+  where: (said) => surroundings?.hear(said),
   private({ token }) {
     sealed = String(token);
     conversation.say({ type: 'private', token: sealed });

@@ -43,9 +43,9 @@ export class Outbox {
     if (this.#asked) return;
     const item = this.items.find(({ state }) => state === 'sending');
     if (!item) return;
-    const { id, text, answers, postback, attachment } = item;
-    const frame = { type: 'send', id, text, answers, postback, attachment };
-    if (!this.say(frame)) return;
+    const { id, text, answers, postback, attachment, terms } = item;
+    const said = { id, text, answers, postback, attachment, terms };
+    if (!this.say({ type: 'send', ...said })) return;
     this.#asked = item.id;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.stuck, ACK_WITHIN);
@@ -84,10 +84,11 @@ export class Outbox {
     return true;
   }
 
-  retry(id) {
+  // `more`: what it lacked.
+  retry(id, more) {
     const item = this.items.find((each) => each.id === id);
     if (!item) return;
-    Object.assign(item, { state: 'sending', reason: null });
+    Object.assign(item, { state: 'sending', reason: null, ...more });
     this.keep.put(id, item);
     this.changed();
     this.pump();

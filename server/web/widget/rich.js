@@ -3,7 +3,7 @@
 import {
   Addresses, fillPicture, isPicture, sizeIn,
 } from '../shared/attachments.js';
-import { DRAWINGS, icon, make } from './dom.js';
+import { DRAWINGS, dress, icon, make } from './dom.js';
 import { richWords } from './rich-words.js';
 import { fill } from './strings.js';
 
@@ -15,16 +15,9 @@ Object.assign(DRAWINGS, {
   close: 'm6 6 12 12M18 6 6 18',
 });
 
-const dressed = () => new Promise((done) => {
-  document.head.append(make('link', {
-    rel: 'stylesheet', href: '/web/widget/rich.css', onload: done,
-    onerror: done,
-  }));
-});
-
 // `choose(number, choice)`: something was chosen from that message.
 export async function prepare({ locale, place, headers, choose }) {
-  await dressed();
+  await dress('rich');
   const words = richWords(locale);
   const tools = {
     locale, words, choose, addresses: new Addresses({ place, headers }),

@@ -26,6 +26,8 @@ export const en = {
   too_long: '{n} characters too many',
   privacy: 'Deleted when the chat ends',
   promise: 'Nothing is stored until you write. Everything is deleted when the chat ends.',
+  privacy_kept: 'Deleted {time} after the chat ends',
+  promise_kept: 'Nothing is stored until you write. Everything is deleted {time} after the chat ends.',
   sending: 'Sending…',
   sent: 'Sent',
   delivered: 'Delivered',
@@ -35,32 +37,16 @@ export const en = {
   failed_text_empty: 'Not sent: empty',
   failed_conversation_full: 'Not sent: this chat is full',
   failed_conversation_ended: 'Not sent: the chat had ended',
+  failed_terms_needed: 'Not sent: the terms are not agreed to',
   retry: 'Try again',
   discard: 'Remove',
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting… Your messages are kept.',
   stopped: 'The connection was closed.',
   reconnect: 'Connect again',
-  soon: 'Still there? This chat ends in {n} s.',
-  soon_spoken: 'Still there? This chat is about to end.',
-  stay: 'Stay',
   end: 'End chat',
-  end_question: 'End this chat?',
-  end_meaning: 'All messages are deleted, for you and for {name}.',
-  end_yes: 'End and delete',
-  end_no: 'Keep chatting',
+  holdings: 'What we hold about you',
   ending: 'Deleting…',
-  ended: 'This conversation has ended.',
-  deleted: 'Dayfly has deleted it.',
-  by_customer: 'You ended the chat.',
-  by_agent: 'The chat was ended for you.',
-  by_inactivity: 'Nobody wrote for a while.',
-  by_age: 'The chat had reached its longest time.',
-  by_operator: 'The chat was ended for you.',
-  receipt_one: '1 message erased at {time}',
-  receipt: '{n} messages erased at {time}',
-  leftover: 'What you still see is only in this window.',
-  again: 'Start a new conversation',
 };
 
 const SPOKEN = ['en', 'de', 'fr', 'es', 'it', 'nl'];
@@ -83,4 +69,13 @@ export async function speak(wished, offered) {
 
 export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/gu, (_, name) => values[name] ?? '');
+}
+
+// A stretch of time in words: `30 days`, `12 hours`.
+export function lasting(milliseconds, locale) {
+  const days = milliseconds / 86_400_000;
+  const [n, unit] = days < 1 ? [days * 24, 'hour'] : [days, 'day'];
+  return new Intl.NumberFormat(locale, {
+    style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1,
+  }).format(n);
 }

@@ -28,7 +28,6 @@ export class Surroundings {
   }
 
   begin() {
-    if (this.wanted.size === 0) return;
     const look = () => this.ask(this.cookies);
     clearInterval(this.#clock);
     // Looked at, not hooked into: a page's router stays its own, and its

@@ -18,7 +18,7 @@ export class Transcript {
   #newFrom = null;
 
   constructor({
-    words, locale, name, greeting, rich, retry, discard, scrolled,
+    words, locale, name, greeting, promise, rich, retry, discard, scrolled,
   }) {
     Object.assign(this, { words, name, rich, retry, discard });
     this.time = new Intl.DateTimeFormat(locale,
@@ -36,7 +36,7 @@ export class Transcript {
       },
     }, ...(greeting ? [this.#greeting(greeting)] : []), this.list,
     this.promise = make('p', { class: 'promise' }, icon('lock'),
-      make('span', { text: words.promise })));
+      make('span', { text: promise })));
     this.pill = make('button', {
       class: 'pill', type: 'button', hidden: true,
       onclick: () => this.toEnd(true),
@@ -72,7 +72,7 @@ export class Transcript {
     const stuck = this.stuck || (mine && !this.#shown.has(mine.id));
     this.root.setAttribute('aria-busy', quiet);
     this.unread = unread;
-    this.promise.hidden = messages.length + items.length > 0;
+    this.promise.hidden = over || messages.length + items.length > 0;
     const all = [...messages, ...items].filter(({ note }) => !note);
     const kept = new Set(all.map(({ id }) => id));
     for (const [id, shown] of this.#shown) {
