@@ -6,6 +6,8 @@ ended session from one that never was.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from server.ids import ChannelId, ConversationId
 
 #: Seconds; a back-end's request that crosses an end comes sooner.
@@ -38,6 +40,16 @@ class RecentlyEnded:
         self._drop_old(at)
         _, channel = self._ended.get(conversation, (0.0, None))
         return channel
+
+    def seconds_left(self, conversation: ConversationId, *, at: float) -> float:
+        """For how long its id is still kept."""
+        self._drop_old(at)
+        ended_at, _ = self._ended.get(conversation, (at - KEPT, None))
+        return ended_at + KEPT - at
+
+    def __iter__(self) -> Iterator[tuple[ChannelId, float]]:
+        """The channel of each, and when it ended by the monotonic clock."""
+        return iter([(channel, at) for at, channel in self._ended.values()])
 
     def _drop_old(self, at: float) -> None:
         while self._ended:

@@ -25,7 +25,7 @@ class ErasureRow:
     Attributes:
         id: Names it, and nobody.
         account: Whose customer it is.
-        state: How far it is: ``services.erasure_states.State``.
+        state: How far it is: ``services.erasure_job.State``.
         asked_at: Unix seconds.
         done_at: When nothing was left here; None before.
         subject: Sealed under the account's key: who, and what was found.
@@ -137,3 +137,18 @@ class Erasures:
 def expire(erased_before: float) -> Deed:
     """Forget by what those are found who were erased before (unix seconds)."""
     return Deed("DELETE FROM erased WHERE erased_at < ?", (erased_before,))
+
+
+def hidden(customer: str, noise: bytes) -> list[Deed]:
+    """Have a person found by nothing any more, before their row goes.
+
+    Args:
+        customer: Who.
+        noise: What stands in place of their blind index.
+    """
+    return [
+        Deed(
+            "UPDATE customer SET platform = ? WHERE id = ?", (noise, customer)
+        ),
+        Deed("DELETE FROM customer_address WHERE customer = ?", (customer,)),
+    ]

@@ -222,7 +222,7 @@ CREATE INDEX privacy_request_listed ON privacy_request (account, due_at);
 CREATE TABLE erasure (         -- [erasure jobs and receipts]
     id       TEXT NOT NULL PRIMARY KEY,
     account  TEXT NOT NULL,
-    state    TEXT NOT NULL,        -- asked, ending, shredded, done
+    state    TEXT NOT NULL,        -- services.erasure_job.State
     asked_at REAL NOT NULL,
     done_at  REAL,
     subject  BLOB,                 -- sealed: who; null once it is done

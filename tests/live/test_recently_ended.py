@@ -38,3 +38,14 @@ def test_the_old_go_when_others_come() -> None:
     ended.add(ConversationId("two"), SHOP, at=KEPT)
 
     assert len(ended) == 1
+
+
+def test_it_says_for_how_long_an_id_is_kept() -> None:
+    """So that whoever asks what is held can be told until when."""
+    ended = RecentlyEnded()
+    one = ConversationId("one")
+    ended.add(one, SHOP, at=100.0)
+
+    assert ended.seconds_left(one, at=160.0) == KEPT - 60.0
+    assert ended.seconds_left(ConversationId("other"), at=160.0) == 0.0
+    assert list(ended) == [(SHOP, 100.0)]

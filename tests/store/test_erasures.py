@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from server.domain.conversation import Phase
-from server.ids import AccountId
+from server.ids import AccountId, ChannelId
+from server.store.customers import CustomerRow, index, keep
 from server.store.erasures import (
     ERASED,
     ERASURES,
@@ -15,6 +16,7 @@ from server.store.erasures import (
     ErasureRow,
     OwnRow,
     expire,
+    hidden,
 )
 from server.store.group import Group
 from tests.store.samples import ACME, conversation, conversation_id, running
@@ -93,3 +95,22 @@ async def test_the_conversations_of_a_person_are_found(tmp_path: Path) -> None:
         assert await page(first[-1].id) == [
             OwnRow(conversation_id(6), "closed", held=True)
         ]
+
+
+async def test_a_person_who_is_hidden_is_found_by_nothing(
+    tmp_path: Path,
+) -> None:
+    """Before their row goes: whoever has their key then is somebody new."""
+    row = CustomerRow(
+        "anna", ACME, ChannelId("shop"), 3, b"index", 0, 1.0, 1.0, b"sealed"
+    )
+    async with running(tmp_path / "history.db") as history:
+        await history.write(
+            lambda group: group.do(keep(row), *index("anna", [b"mail"]))
+        )
+        await history.write(lambda group: group.do(*hidden("anna", b"noise")))
+
+        people = history.customers
+        assert await people.by_platform(ACME, b"index") is None
+        assert await people.by_address(ACME, b"mail", 9) == []
+        assert await people.get(ACME, "anna") == replace(row, platform=b"noise")
