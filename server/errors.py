@@ -146,6 +146,9 @@ class ConflictCode(StrEnum):
     CHANGED = "changed"  # somebody else changed it meanwhile
     IN_USE = "in_use"  # something needs it as it is
     FULL = "full"  # the account has as many as it may
+    CONSENT_NEEDED = "consent_needed"  # the customer has not agreed to it
+    RESTRICTED = "restricted"  # the customer has forbidden it
+    NOT_REACHABLE = "not_reachable"  # the customer is not here
 
 
 class Conflict(ServerError):

@@ -50,12 +50,22 @@ def row_of(
         flags=flags_of(person.restrictions),
         created_at=created_at,
         seen_at=person.seen_at,
-        sealed=seal(
-            _key(house, person.account, person.id, person.slot),
-            sealed_customer.pack_identity(identity),
-            bound_to=_place(person.account, person.id, "customer", "1"),
-            randomness=house.randomness,
-        ),
+        sealed=sealed_identity(house, person, identity),
+    )
+
+
+def sealed_identity(house: House, person: Person, identity: Identity) -> bytes:
+    """``identity`` as it is kept in the row of ``person``.
+
+    Raises:
+        ServerError: Their key cannot be read.
+    """
+    assert person.slot is not None  # noqa: S101 - stored ones have a slot
+    return seal(
+        _key(house, person.account, person.id, person.slot),
+        sealed_customer.pack_identity(identity),
+        bound_to=_place(person.account, person.id, "customer", "1"),
+        randomness=house.randomness,
     )
 
 

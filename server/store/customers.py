@@ -106,6 +106,13 @@ def seen(customer: str, day: float) -> Deed:
     return Deed("UPDATE customer SET seen_at = ? WHERE id = ?", (day, customer))
 
 
+def reseal(customer: str, sealed: bytes) -> Deed:
+    """Who they are is ``sealed`` from now on."""
+    return Deed(
+        "UPDATE customer SET sealed = ? WHERE id = ?", (sealed, customer)
+    )
+
+
 def flag(customer: str, flags: int) -> Deed:
     """Have ``flags`` say what may not be done with them."""
     return Deed("UPDATE customer SET flags = ? WHERE id = ?", (flags, customer))

@@ -107,7 +107,7 @@ def _consent(parts: Mapping[str, Any], at: float) -> Consent:
         purpose=parts["purpose"],
         level=Level(parts.get("level", 0)),
         at=at,
-        version=parts["version"],
+        version=parts.get("version", ""),
         source=Source(parts["source"]),
         by=parts.get("by", ""),
     )
