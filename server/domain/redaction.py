@@ -17,7 +17,6 @@ from server.domain.message import Author
 from server.domain.redaction_rules import Rule
 from server.errors import Misconfigured
 
-
 #: Rules of an account.
 MOST_RULES: Final = 200
 
@@ -40,13 +39,18 @@ class Redaction:
         ids = Counter(one.id for one in self.rules)
         for twice in sorted(one for one in ids if ids[one] > 1):
             raise Misconfigured(f"two rules are called {twice}")
-        self._by_author = {}
+        self._by_author: dict[Author, AppliedRules] = {}
+        # Mostly all have the same: two hundred patterns take 20 ms to compile.
+        made: dict[tuple[str, ...], AppliedRules] = {}
         for author in Author:
             applied = [
                 one for one in self.rules if one.enabled and author in one.roles
             ]
+            names = tuple(one.id for one in applied)
+            if applied and names not in made:
+                made[names] = AppliedRules(applied)
             if applied:
-                self._by_author[author] = AppliedRules(applied)
+                self._by_author[author] = made[names]
 
     def redact(self, text: str, author: Author) -> Redacted:
         """``text`` as it may be kept."""

@@ -15,7 +15,7 @@ from tests.pictures import PNG
 from tests.scenes.canaries import found_in
 from tests.scenes.files import API_KEY, Files
 from tests.scenes.sites import PASSWORD, Site, conversation_of, taken
-from tests.scenes.test_application import running, take
+from tests.scenes.test_application import post, running, take
 from tests.scenes.test_confiding import call, now_of, shop
 from tests.strangers_client import Frame, Stranger
 from tests.vault.token_maker import sealed
@@ -96,7 +96,7 @@ async def say_all(site: Site, customer: Stranger, agent: Stranger) -> None:
     await agent.send("agent-0001", f"So {CARD}?", **about)
 
 
-async def answer_all(bot: Stranger, about: dict[str, str]) -> None:
+async def answer_all(site: Site, bot: Stranger, about: dict[str, str]) -> None:
     """The number in an answer, in its parts, in a note and in an event."""
     menu = {
         "kind": "menu",
@@ -107,6 +107,14 @@ async def answer_all(bot: Stranger, about: dict[str, str]) -> None:
     assert (await bot.hear("ack", "refused"))["text"] == "[hidden]"
     await bot.say("answer", id="answer-02", text=CARD, note=True, **about)
     assert (await bot.hear("ack", "refused"))["type"] == "ack"
+    which = about["conversation"]
+    over_http = {"type": "answer", "id": "answer-03", "text": f"({CARD})"}
+    _, told = await post(site, which, over_http)
+    assert told["text"] == "([hidden])"
+    _, told = await post(
+        site, which, over_http | {"id": "answer-04", "text": "-"}
+    )
+    assert "text" not in told
     await bot.say("event", name="paid", data={"card": CARD}, **about)
     await bot.say("ping")
     assert (await bot.hear("pong", "refused"))["type"] == "pong"
@@ -161,7 +169,7 @@ async def test_a_number_told_in_every_way_is_told_to_nobody(
         await say_all(site, customer, agent)
         about = {"conversation": conversation_of(customer)}
         events = await handed_to(bot)
-        await answer_all(bot, about)
+        await answer_all(site, bot, about)
         await customer.hear("event")
         kept = await kept_of(site, about["conversation"])
 
