@@ -30,6 +30,7 @@ from server.parts import Parts
 from server.services.leaving import KEPT
 from server.start_checks import refuse_default_passwords
 from server.telemetry import know_labels, watch_parts
+from server.tenants import declared_in
 from server.vault.given_keys import GivenKeys
 
 log = logging.getLogger("server")
@@ -120,8 +121,7 @@ class Server:
             metrics=self._metrics,
         )
         self._resources.callback(parts.senses.close)
-        if parts.programs.egress is not None:
-            self._resources.push_async_callback(parts.programs.egress.close)
+        self._resources.push_async_callback(parts.programs.close)
         self._start_task("writing", opened.history.run())
         self._resources.push_async_callback(parts.scrubbing.finish)
         await self._begin_audit()
@@ -213,13 +213,19 @@ class Server:
         now = self._clock.now()
         history, ending = self._opened.history, self._parts.ending
         live = await history.all_live()
+        account_keys = await history.resources.keys()
         orphans = await asyncio.to_thread(
-            self._opened.keys.reconcile, {row.slot for row in live}
+            self._opened.keys.reconcile,
+            {row.slot for row in live}
+            | {row.slot for row in account_keys}
+            | await history.customers.slots(),
         )
         if orphans:
             self._parts.auditing.note(
                 AuditEvent.KEYS_RECONCILED, detail=str(orphans)
             )
+        self._parts.account_keys.load(account_keys)
+        await self._parts.settling.settle(declared_in(self._config))
         await history.write(lambda group: group.expire_notices(now - KEPT))
         await self._parts.taking_up.take_up(live)
         overdue = ending.waiting
@@ -244,7 +250,7 @@ class Server:
             uptime_seconds=round(self._clock.elapsed() - self._started_at, 1),
             sessions=len(parts.house.sessions),
             connections=self._front.door.connections,
-            conversations=self._opened.keys.used,
+            conversations=self._opened.keys.used - len(parts.account_keys),
             deadlines=len(parts.house.deadlines),
             last_checkpoint_ok=not parts.ending.is_failing,
             version=__version__,

@@ -144,8 +144,6 @@ def _check(config: Config, source: str) -> None:
         *_bad_rules(config),
         *_bad_metrics(config),
     ]
-    if not config.account:
-        problems.append("no account: nobody could write or answer")
     problems += [
         f"agent {agent.name}: password_hash must be what 'python run.py"
         " hash-password' prints"

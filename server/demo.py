@@ -19,6 +19,10 @@ from server.vault.passwords import hash_password
 #: No letters or digits that look alike on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _AGENTS = {"maria": "Maria", "jonas": "Jonas"}
+_ROLES = {
+    "maria": ["agent", "supervisor", "privacy_officer", "administrator"],
+    "jonas": ["agent"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,14 @@ class Demo:
             Misconfigured: They cannot work.
         """
         passwords = {name: _password() for name in _AGENTS}
-        agents = [
+        agents: list[dict[str, object]] = [
             {
                 "name": name,
                 "display_name": shown,
                 "password_hash": hash_password(
                     passwords[name], system_randomness
                 ),
+                "roles": _ROLES[name],
             }
             for name, shown in _AGENTS.items()
         ]
@@ -106,7 +111,7 @@ def _password() -> str:
     return "-".join(groups)
 
 
-def _account(agents: list[dict[str, str]], key: str) -> dict[str, object]:
+def _account(agents: list[dict[str, object]], key: str) -> dict[str, object]:
     channel = {
         "id": "shop",
         "name": "Fjord & Fern",
@@ -122,6 +127,8 @@ def _account(agents: list[dict[str, str]], key: str) -> dict[str, object]:
     return {
         "id": "acme",
         "name": "Fjord & Fern",
+        # Whoever tries it out may change everything.
+        "seed": True,
         "channel": [channel],
         "agent": agents,
         "application": [bot],

@@ -18,10 +18,12 @@ from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Sessions
 from server.metrics import Metrics
+from server.services.account_keys import AccountKeys
 from server.services.attaching import Attaching
 from server.services.auditing import Auditing
 from server.services.bearers import Bearers
 from server.services.confiding import Confiding
+from server.services.directory import Directory
 from server.services.ending import Ending
 from server.services.house import House, Pace
 from server.services.listing import ListKeeping
@@ -29,16 +31,11 @@ from server.services.purging import Purging
 from server.services.remembering import Remembering
 from server.services.rotating import Rotating
 from server.services.scrubbing import Scrubbing
+from server.services.settling import Settling
 from server.services.signing_in import SigningIn
 from server.services.taking_up import TakingUp
 from server.services.transcribing import Transcribing
 from server.store.blobs import Blobs
-from server.tenants import (
-    agents_of,
-    applications_of,
-    channels_of,
-    redactions_of,
-)
 from server.vault.addresses import AddressSigner
 
 
@@ -47,6 +44,9 @@ class Parts:
     """The use cases, and the house they share."""
 
     house: House
+    directory: Directory
+    account_keys: AccountKeys
+    settling: Settling
     auditing: Auditing
     senses: OwnSenses
     remembering: Remembering
@@ -73,13 +73,13 @@ class Parts:
         randomness: Randomness,
         metrics: Metrics,
     ) -> Parts:
-        """Make them all; nothing runs yet.
-
-        Raises:
-            Misconfigured: A secret may not be used.
-        """
+        """Make them all; nothing runs yet, and no account is known."""
         senses = OwnSenses(config.geo_database)
-        house = make_house(config, opened, clock=clock, randomness=randomness)
+        directory = Directory()
+        house = make_house(
+            config, opened, directory, clock=clock, randomness=randomness
+        )
+        account_keys = AccountKeys(opened.keys, randomness)
         house.senses, house.metrics = senses, metrics
         remembering, signing_in = Remembering(house), SigningIn(house)
         attaching = make_attaching(house, remembering, opened)
@@ -87,7 +87,7 @@ class Parts:
         auditing = make_auditing(house, opened, days=config.audit_days)
         programs = Applications.make(
             config,
-            applications_of(config),
+            directory,
             house=house,
             ending=ending,
             remembering=remembering,
@@ -95,6 +95,15 @@ class Parts:
         )
         return cls(
             house=house,
+            directory=directory,
+            account_keys=account_keys,
+            settling=Settling(
+                directory,
+                account_keys,
+                records=opened.history,
+                resources=opened.history.resources,
+                clock=clock,
+            ),
             auditing=auditing,
             senses=senses,
             remembering=remembering,
@@ -116,16 +125,17 @@ class Parts:
 def make_house(
     config: Config,
     opened: Opened,
+    directory: Directory,
     *,
     clock: Clock,
     randomness: Randomness,
 ) -> House:
-    """What the use cases share."""
+    """What the use cases share; who there is, ``directory`` knows."""
     return House(
         clock=clock,
         randomness=randomness,
-        channels=channels_of(config),
-        agents=agents_of(config),
+        channels=directory.channels,
+        agents=directory.agents,
         keys=opened.keys,
         records=opened.history,
         sessions=Sessions(),
@@ -135,7 +145,9 @@ def make_house(
             per_second=config.limits.messages_per_second,
             burst=config.limits.message_burst,
         ),
-        redactions=redactions_of(config),
+        redactions=directory.redactions,
+        queues=directory.queues,
+        hours=directory.hours,
     )
 
 

@@ -14,8 +14,12 @@ from server.protocol.forms import (
     ID,
     TITLE,
     AgentForm,
+    ApiKeyForm,
     ApplicationForm,
+    BusinessHoursForm,
+    CannedAnswerForm,
     ChannelForm,
+    QueueForm,
     RuleForm,
 )
 
@@ -53,6 +57,10 @@ class AccountConfig(_Part, frozen=True, kw_only=True):
     agent: tuple[AgentForm, ...] = ()
     application: tuple[ApplicationForm, ...] = ()
     redact: Annotated[tuple[RuleForm, ...], Meta(max_length=200)] = ()
+    queue: tuple[QueueForm, ...] = ()
+    canned_answer: tuple[CannedAnswerForm, ...] = ()
+    business_hours: tuple[BusinessHoursForm, ...] = ()
+    key: tuple[ApiKeyForm, ...] = ()
     seed: bool = False
 
 

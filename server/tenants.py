@@ -1,51 +1,32 @@
-"""What the settings name, as domain values: channels, agents, own origins."""
+"""What the settings declare: accounts as they are kept, and own origins."""
 
 from __future__ import annotations
 
 from server.config import Config, is_loopback
-from server.domain.agent import Agent
-from server.domain.application import Application
-from server.domain.channel import Channel
-from server.domain.redaction import Redaction
-from server.ids import AccountId, AgentId, ChannelId
+from server.protocol.forms import AccountForm
+from server.services.settling import Declared
 
 
-def channels_of(config: Config) -> dict[ChannelId, Channel]:
-    """The channels of ``config`` by id."""
-    return {
-        ChannelId(one.id): one.as_channel(AccountId(account.id))
-        for account in config.account
-        for one in account.channel
-    }
-
-
-def agents_of(config: Config) -> dict[AgentId, Agent]:
-    """The agents of ``config`` by the name they sign in with."""
-    return {
-        AgentId(one.name): one.as_agent(AccountId(account.id))
-        for account in config.account
-        for one in account.agent
-    }
-
-
-def applications_of(config: Config) -> tuple[Application, ...]:
-    """The applications of ``config``."""
+def declared_in(config: Config) -> tuple[Declared, ...]:
+    """The accounts that ``config`` names, and what they are made of."""
     return tuple(
-        one.as_application(AccountId(account.id))
-        for account in config.account
-        for one in account.application
-    )
-
-
-def redactions_of(config: Config) -> dict[AccountId, Redaction]:
-    """The rules of those accounts that have any."""
-    return {
-        AccountId(account.id): Redaction(
-            one.as_rule() for one in account.redact
+        Declared(
+            account=AccountForm(id=one.id, name=one.name),
+            forms=(
+                *one.channel,
+                *one.agent,
+                *one.application,
+                *one.queue,
+                *one.canned_answer,
+                *one.business_hours,
+                *one.redact,
+                *one.key,
+            ),
+            seed=one.seed,
+            renews_secrets=config.demo,
         )
-        for account in config.account
-        if account.redact
-    }
+        for one in config.account
+    )
 
 
 def own_origins(config: Config, port: int) -> tuple[str, ...]:

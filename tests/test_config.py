@@ -116,7 +116,6 @@ TWICE = GOOD["account"] * 2
             settings(limits={"messages_per_second": float("nan")}),
             "messages_per_second",
         ),
-        (settings(account=[]), "account"),
         (settings(account=TWICE), "account"),
         (account(id="Not An Id"), "id"),
         (account(channel=GOOD["account"][0]["channel"] * 2), "shop"),

@@ -9,7 +9,7 @@ import pytest
 
 from server.config import load, parse
 from server.errors import Misconfigured
-from server.tenants import applications_of
+from server.ids import AccountId
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 WEBHOOK: dict[str, Any] = {
@@ -29,7 +29,9 @@ def settings(channel: dict[str, Any] | None = None, **application: Any) -> Any:
 def test_an_application_comes_out_as_it_went_in() -> None:
     """With its account."""
     config = parse(settings(**WEBHOOK, key_hash="ab" * 32), {})
-    (found,) = applications_of(config)
+    (found,) = (
+        one.as_application(AccountId("acme")) for one in config.applications
+    )
 
     assert (found.id, found.account) == ("bot", "acme")
     assert found.secrets == (SECRET,)

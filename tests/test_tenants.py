@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 
-from server.config import Config, RuleForm, parse
-from server.domain.message import Author
-from server.ids import AccountId, AgentId, ChannelId
-from server.tenants import (
-    agents_of,
-    channels_of,
-    own_origins,
-    redactions_of,
-)
+from server.config import Config, parse
+from server.protocol.stored_forms import id_of
+from server.tenants import declared_in, own_origins
 
 PHC = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA"
 
@@ -36,49 +29,23 @@ def config(**more: Any) -> Config:
     return parse({"account": accounts, "public_url": None} | more, {})
 
 
-def test_everything_belongs_to_its_account() -> None:
+def test_all_that_an_account_is_made_of_is_declared() -> None:
     """No channel and no agent of one is another's."""
-    channels, agents = channels_of(config()), agents_of(config())
+    acme, other = declared_in(config())
 
-    assert {one.id: one.account for one in channels.values()} == {
-        "acme-shop": "acme",
-        "other-shop": "other",
-    }
-    assert {one.id: one.account for one in agents.values()} == {
-        "maria": "acme",
-        "otto": "other",
-    }
-
-
-def test_durations_are_seconds() -> None:
-    """The settings have minutes and hours; the default is a day at most."""
-    channel = channels_of(config())[ChannelId("acme-shop")]
-
-    assert (channel.inactivity, channel.max_age) == (1800.0, 86_400.0)
+    assert [id_of(form) for form in acme.all] == ["acme", "acme-shop", "maria"]
+    assert [id_of(form) for form in other.all] == [
+        "other",
+        "other-shop",
+        "otto",
+    ]
+    assert not acme.seed
+    assert not acme.renews_secrets
 
 
-def test_rules_belong_to_their_account() -> None:
-    """As the settings have them; an account without any is left out."""
-    given = config()
-    redact = RuleForm(id="cards", rule="cards", action="mask", keep=4)
-    acme = msgspec.structs.replace(given.account[0], redact=(redact,))
-    given = msgspec.structs.replace(given, account=(acme, given.account[1]))
-
-    redactions = redactions_of(given)
-
-    assert list(redactions) == ["acme"]
-    left = redactions[AccountId("acme")].redact(
-        "4111 1111 1111 1111", Author.CUSTOMER
-    )
-    assert left.text == "•••• •••• •••• 1111"
-
-
-def test_an_agents_hash_stays_out_of_sight() -> None:
-    """Whoever has it can try passwords at leisure."""
-    agent = agents_of(config())[AgentId("maria")]
-
-    assert agent.password_hash == PHC
-    assert PHC not in repr(agent)
+def test_the_demo_makes_new_secrets_each_time() -> None:
+    """Its passwords are printed at every start, and have to be right."""
+    assert declared_in(config(demo=True))[0].renews_secrets
 
 
 @pytest.mark.parametrize(

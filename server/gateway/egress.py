@@ -18,6 +18,7 @@ Rules of this file
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import socket
 from collections.abc import Collection, Mapping
@@ -103,6 +104,19 @@ class Egress:
         self._tls = tls
         self._resolver = resolver
         self._session: ClientSession | None = None
+
+    def allow(self, url: str) -> None:
+        """Let the port and the scheme of ``url`` be called from now on.
+
+        Who may name which was decided when it was written down. What is
+        dialled is judged by its address all the same.
+        """
+        with contextlib.suppress(EgressRefused):  # it is refused when called
+            parsed = _parsed(url)
+            if parsed.port is not None:
+                self._ports |= {parsed.port}
+            if parsed.scheme == "http":
+                self._schemes |= {"http"}
 
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str]

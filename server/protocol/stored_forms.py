@@ -76,6 +76,11 @@ def secrets_of(form: Form) -> bytes | None:
     return msgspec.json.encode(fields, order="sorted") if fields else None
 
 
+def closed(form: ChannelForm) -> ChannelForm:
+    """``form``, by which nobody new comes in."""
+    return msgspec.structs.replace(form, active=False)
+
+
 def form_of(kind: ResourceKind, body: str, secrets: bytes | None) -> Form:
     """The form of which ``body`` and ``secrets`` were made.
 
@@ -90,3 +95,11 @@ def form_of(kind: ResourceKind, body: str, secrets: bytes | None) -> Form:
     except msgspec.MsgspecError:
         # From None: its text could have a part of what was read.
         raise Corrupt("a stored form cannot be read") from None
+
+
+def with_secrets_of(form: Form, other: Form) -> Form:
+    """``form`` with the secrets that ``other``, of the same type, has."""
+    return msgspec.structs.replace(
+        form,
+        **{name: getattr(other, name) for name in SECRETS.get(type(form), ())},
+    )

@@ -36,6 +36,10 @@ class AccountKeys:
         self._slots: dict[AccountId, int] = {}
         self._indexes: dict[AccountId, BlindIndex] = {}
 
+    def __len__(self) -> int:
+        """How many accounts have one."""
+        return len(self._slots)
+
     def __contains__(self, account: AccountId) -> bool:
         return account in self._slots
 

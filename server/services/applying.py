@@ -15,6 +15,7 @@ from typing import Any
 from server.domain.application import Application
 from server.domain.conversation import Conversation, EndedBy, Phase
 from server.domain.message import Author, Message, Said, clean
+from server.domain.restriction import Use
 from server.errors import RefusalCode, Refused, ServerError, Unavailable
 from server.ids import ApplicationId, ConversationId, token_hash
 from server.live.rate_limit import RateLimit
@@ -82,9 +83,26 @@ class Applying:
         self._by_key: dict[bytes, Application] = {}
         self._rates: dict[ApplicationId, RateLimit] = {}
         for one in applications:
-            self._rates[one.id] = RateLimit(PER_SECOND, BURST)
-            if one.key_hash is not None:
-                self._by_key[one.key_hash] = one
+            self.take(one)
+
+    def take(self, application: Application) -> None:
+        """Let ``application`` take part, which is new or has changed."""
+        self._lock_out(application.id)
+        self._rates.setdefault(application.id, RateLimit(PER_SECOND, BURST))
+        if application.key_hash is not None:
+            self._by_key[application.key_hash] = application
+
+    def let_go(self, application: ApplicationId) -> None:
+        """Let it take part no more; safe to repeat."""
+        self._lock_out(application)
+        self._rates.pop(application, None)
+
+    def _lock_out(self, application: ApplicationId) -> None:
+        self._by_key = {
+            hashed: one
+            for hashed, one in self._by_key.items()
+            if one.id != application
+        }
 
     def by_key(self, key: str) -> Application:
         """The application whose API key it is.
@@ -165,7 +183,10 @@ class Applying:
             Refused: It is not possible, or too much at once.
             Unavailable: The store takes no more.
         """
-        wait = self._rates[application.id].take(self._house.clock.elapsed())
+        rate = self._rates.get(application.id)
+        if rate is None:  # it was removed a moment ago
+            raise _unknown()
+        wait = rate.take(self._house.clock.elapsed())
         if wait:
             raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
         match frame:
@@ -320,8 +341,11 @@ def _checked(application: Application, session: Session) -> Session:
     conversation = session.conversation
     # What nothing was said in is nobody's business; what has ended was its
     # business, and it may know that it has ended.
-    if conversation.phase in {Phase.OPEN, Phase.GONE} or not application.serves(
-        conversation.account, conversation.channel
+    if (
+        conversation.phase in {Phase.OPEN, Phase.GONE}
+        or not application.serves(conversation.account, conversation.channel)
+        # Nor is one whose customer wants nothing handed to it.
+        or not session.allows(Use.APPLICATION)
     ):
         raise _unknown()
     return session

@@ -81,6 +81,8 @@ class EventSource:
         fresh = line.fresh
         if fresh is not None and fresh.number == number:
             return fresh
+        if number in line.unkept:
+            return line.unkept[number]
         while page and page[0].number < number:
             page.popleft()
         if not page:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
@@ -20,6 +20,7 @@ from server.domain.message import Message
 from server.ids import ConversationId
 from server.live.sessions import Session
 from server.protocol.client_frames import ClientFrame
+from server.protocol.farewell import Farewell
 from server.services.events import NOTHING_HELD, Event, Notice
 from server.store.rows import NoticeRow
 
@@ -34,6 +35,9 @@ WINDOW = 64
 WEBHOOK_WINDOW = 16
 #: What may wait in a line besides messages; of more the oldest go.
 MOST_NOTICES = 32
+#: Messages held in memory for who must not have them stored: 64 of 16 KB at
+#: the worst, for as long as an application does not take them.
+MOST_UNKEPT = 64
 
 #: Where a line stands to which nothing has been handed, not even the start.
 BEFORE_THE_START = -1
@@ -92,9 +96,17 @@ class Outlet:
         on_way: How many of them are being handed something.
         paused_until: Monotonic seconds before which nothing is handed.
         window: How many may be.
+        dismiss: Closes the connection, if it is one.
     """
 
-    __slots__ = ("on_way", "paused_until", "waiting", "way", "window")
+    __slots__ = (
+        "dismiss",
+        "on_way",
+        "paused_until",
+        "waiting",
+        "way",
+        "window",
+    )
 
     def __init__(self, way: Way, window: int = WINDOW) -> None:
         self.way = way
@@ -102,6 +114,7 @@ class Outlet:
         self.waiting: deque[Line] = deque()
         self.on_way = 0
         self.paused_until = -inf
+        self.dismiss: Callable[[Farewell], None] | None = None
 
 
 class Line:
@@ -122,6 +135,7 @@ class Line:
             if none is to be, or all of it was.
         transcript_next: The same, once the part on its way is taken.
         fresh: The newest message, if all before it are handed.
+        unkept: Messages whose words are on no disk, until they are handed.
         tries: How often the next event has failed.
         turn: What hands it over now.
         is_waiting: Whether it stands in an outlet or waits for its retry.
@@ -147,6 +161,7 @@ class Line:
         "transcript_next",
         "tries",
         "turn",
+        "unkept",
     )
 
     def __init__(
@@ -167,6 +182,7 @@ class Line:
         self.transcript_after: int | None = None
         self.transcript_next: int | None = None
         self.fresh: Message | None = None
+        self.unkept: dict[int, Message] = {}
         self.tries = 0
         self.turn: asyncio.Task[None] | None = None
         self.is_waiting = False
@@ -209,10 +225,18 @@ class Line:
             return
         if message.number > self.counted_to:
             self.behind += 1
+        if message.is_unkept:
+            self._hold(message)
         if self.cursor is not None and message.number == max(
             1, self.cursor + 1
         ):
             self.fresh = message
+
+    def _hold(self, message: Message) -> None:
+        if len(self.unkept) >= MOST_UNKEPT:
+            # The oldest is handed without its words.
+            del self.unkept[next(iter(self.unkept))]
+        self.unkept[message.number] = message
 
     def _skip(self, message: Message) -> None:
         # At once, if nothing is before it: most of an application's own
@@ -233,6 +257,7 @@ class Line:
         self.cursor = number
         self.behind = max(0, self.behind - 1)
         self.fresh = None
+        self.unkept.pop(number, None)
 
     def pass_over(self, number: int) -> None:
         """The message ``number`` is not wanted."""
@@ -243,6 +268,7 @@ class Line:
         self.is_closed = True
         self.session = None
         self.fresh = None
+        self.unkept.clear()
         self.notices.clear()
         if self.turn is not None:
             self.turn.cancel()

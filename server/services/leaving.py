@@ -10,7 +10,10 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 
+from server.domain.application import Application
+from server.domain.conversation import Phase
 from server.ids import ApplicationId, ConversationId
+from server.live.sessions import Session
 from server.services.cursors import Cursors
 from server.services.events import NOTHING_HELD
 from server.services.handing import Line
@@ -27,6 +30,24 @@ KEPT = 24 * 3600.0
 MOST = 10_000
 #: Seconds between two looks for notices that are too old.
 SWEEP = 600.0
+
+
+def notice_of(line: Line, session: Session, *, ended_at: float) -> NoticeRow:
+    """What the application of ``line`` is to be told of the end."""
+    conversation = session.conversation
+    assert conversation.ended_by is not None  # noqa: S101 - it has ended
+    is_kept = conversation.phase is Phase.CLOSED
+    return NoticeRow(
+        conversation=conversation.id,
+        application=line.application.id,
+        account=conversation.account,
+        channel=conversation.channel,
+        ended_by=conversation.ended_by,
+        ended_at=ended_at,
+        kept_until=conversation.erase_at if is_kept else None,
+        messages=conversation.last_number,
+        undelivered=line.behind,
+    )
 
 
 class Leaving:
@@ -72,6 +93,23 @@ class Leaving:
         self._lines[key] = line
         self._held[row.application] += 1
         self._turns.wake(line)
+
+    def renew(self, application: Application) -> None:
+        """``application`` has changed."""
+        for line in self._of(application.id):
+            line.application = application
+
+    def forget(self, application: ApplicationId) -> None:
+        """It is gone: nobody is left to be told."""
+        for line in self._of(application):
+            line.close()
+            self.is_told(line)
+        self._held.pop(application, None)
+
+    def _of(self, application: ApplicationId) -> list[Line]:
+        return [
+            line for (_, id_), line in self._lines.items() if id_ == application
+        ]
 
     def is_told(self, line: Line) -> None:
         """``line`` has nothing more to tell."""

@@ -16,20 +16,28 @@ from functools import partial
 from typing import Any
 
 from server.domain.application import Application, Wish
-from server.domain.conversation import Phase
+from server.domain.customer_event import Consent
 from server.domain.message import Author, Message
+from server.domain.restriction import Use
 from server.errors import ServerError, Unavailable
 from server.ids import ApplicationId, ChannelId, ConversationId
 from server.live.sessions import Session
 from server.services.cursors import Cursors
-from server.services.events import NOTHING_HELD, RESUMED, Notice
-from server.services.handing import Line, Outlet, Way
+from server.services.events import (
+    NOTHING_HELD,
+    RESUMED,
+    Notice,
+    consent_fields,
+)
+from server.services.handing import Line, Way
 from server.services.house import House
+from server.services.joining import Joining
 from server.services.last_calls import LastCalls
-from server.services.leaving import Leaving
+from server.services.leaving import Leaving, notice_of
 from server.services.reaching import Reach
 from server.services.relay import Doomed
 from server.services.resuming import Resuming
+from server.services.roster import Roster
 from server.services.turns import Answering, Turns
 from server.services.unhanded import HandOvers, Unhanded
 from server.store.group import Group
@@ -53,6 +61,7 @@ class Relaying:
 
     Attributes:
         undelivered: Messages that were erased before they were handed over.
+        joining: How applications come, change and go.
     """
 
     def __init__(
@@ -76,20 +85,22 @@ class Relaying:
         self._reaches = self._turns.reaches
         for one in applications:
             self._reaches[one.id] = Reach(one, webhooks.get(one.id))
-        self._by_channel = {
-            channel.id: tuple(
-                reach.application
-                for reach in self._reaches.values()
-                if reach.application.serves(channel.account, channel.id)
-            )
-            for channel in house.channels.values()
-        }
+        self._roster = Roster(self._reaches)
         self._lines: dict[ConversationId, tuple[Line, ...]] = {}
         self._last_calls = LastCalls(
             house, self._turns, self._cursors, lines=self._lines
         )
         self._leaving = Leaving(house, handed, self._turns, self._cursors)
-        self._unhanded = Unhanded(handed, self._reaches)
+        self.joining = Joining(
+            self._turns,
+            self._cursors,
+            self._roster,
+            lines=self._lines,
+            leaving=self._leaving,
+            last_calls=self._last_calls,
+            may_hear=self._may_hear,
+        )
+        self._unhanded = Unhanded(handed, self._reaches, house.flagged)
         self._names = itertools.count(1)
         self.undelivered = 0
 
@@ -144,7 +155,8 @@ class Relaying:
         """``message`` is on disk."""
         lines = self._lines.get(session.id)
         if lines is None:
-            lines = self._open(session, is_new=True)
+            # Nobody may have served it so far; who does now hears all of it.
+            lines = self._open(session, is_new=message.number == 1)
         for line in lines:
             before = line.cursor
             line.said(message)
@@ -219,10 +231,12 @@ class Relaying:
         )
 
     def _open(self, session: Session, *, is_new: bool) -> tuple[Line, ...]:
-        channel = session.conversation.channel
+        of = session.conversation
+        if not self._may_hear(session):
+            return ()
         lines = tuple(
             Line(application, session.id, session)
-            for application in self._by_channel.get(ChannelId(channel), ())
+            for application in self._roster.of(of.account, of.channel)
         )
         if lines:
             self._lines[session.id] = lines
@@ -230,6 +244,23 @@ class Relaying:
             for line in lines:
                 line.begin()
         return lines
+
+    def _may_hear(self, session: Session) -> bool:
+        # By both: a session that has ended is nobody's any more.
+        return session.allows(Use.APPLICATION) and self._house.flagged.allows(
+            session.conversation.customer, Use.APPLICATION
+        )
+
+    def withhold(self, session: Session) -> None:
+        """Hand over nothing more of ``session``, nor that it ends."""
+        for line in self._lines.pop(session.id, ()):
+            line.close()
+            self._turns.drop(line)
+            self._cursors.forget(line)
+
+    def consent_changed(self, session: Session, consent: Consent) -> None:
+        """The customer has agreed to something, or to something no more."""
+        self._tell(session, "consent.changed", consent_fields(consent))
 
     # How conversations end
 
@@ -258,7 +289,10 @@ class Relaying:
 
     def serves(self, channel: ChannelId) -> bool:
         """Whether any application hears of ``channel``."""
-        return bool(self._by_channel.get(channel))
+        found = self._house.channels.get(channel)
+        return found is not None and bool(
+            self._roster.of(found.account, found.id)
+        )
 
     def _rested(self, line: Line) -> None:
         if line.farewell is not None:
@@ -267,23 +301,7 @@ class Relaying:
             self._last_calls.rested(line.conversation)
 
     def _row(self, line: Line, session: Session) -> NoticeRow:
-        conversation = session.conversation
-        assert conversation.ended_by is not None  # noqa: S101 - it has ended
-        return NoticeRow(
-            conversation=conversation.id,
-            application=line.application.id,
-            account=conversation.account,
-            channel=conversation.channel,
-            ended_by=conversation.ended_by,
-            ended_at=self._house.clock.now(),
-            kept_until=(
-                conversation.erase_at
-                if conversation.phase is Phase.CLOSED
-                else None
-            ),
-            messages=conversation.last_number,
-            undelivered=line.behind,
-        )
+        return notice_of(line, session, ended_at=self._house.clock.now())
 
     async def last_words(self, doomed: Sequence[Doomed]) -> list[NoticeRow]:
         """What to tell of conversations that are about to be erased.
@@ -358,30 +376,6 @@ class Relaying:
                 "messages ended before applications took them",
                 extra={"messages": lost},
             )
-
-    # How applications come and go
-
-    def connect(self, application: Application, way: Way) -> Outlet:
-        """``application`` is here: hand it its events by ``way``."""
-        outlet = Outlet(way)
-        reach = self._reaches[application.id]
-        reach.connections.append(outlet)
-        self._turns.unpark(reach)
-        return outlet
-
-    def disconnect(self, application: Application, outlet: Outlet) -> None:
-        """It is gone: what was not taken is handed elsewhere."""
-        connections = self._reaches[application.id].connections
-        if outlet in connections:
-            connections.remove(outlet)
-        while outlet.waiting:
-            line = outlet.waiting.popleft()
-            line.is_waiting = False
-            self._turns.wake(line)
-
-    def connections(self, application: Application) -> int:
-        """How many connections ``application`` has."""
-        return len(self._reaches[application.id].connections)
 
 
 def _keep(rows: Iterable[NoticeRow], group: Group) -> None:

@@ -32,6 +32,10 @@ class Resuming:
         self._handed = handed
         self._left = deque((one, "") for one in applications)
 
+    def add(self, application: Application) -> None:
+        """Find what ``application``, which is new, has not been handed."""
+        self._left.append((application, ""))
+
     @property
     def is_over(self) -> bool:
         """Whether all have been found."""

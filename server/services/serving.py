@@ -68,7 +68,7 @@ class Service:
         if hello.name is not None or hello.password is not None:
             raise Refused(RefusalCode.MALFORMED, path="$")
         application = self._applying.by_key(hello.token or "")
-        if self._relaying.connections(application) >= MOST_CONNECTIONS:
+        if self._relaying.joining.connections(application) >= MOST_CONNECTIONS:
             raise Refused(RefusalCode.TOO_MANY)
         self._application = application
         self._listener.tell(
@@ -82,7 +82,9 @@ class Service:
                 )
             )
         )
-        self._outlet = self._relaying.connect(application, self)
+        self._outlet = self._relaying.joining.connect(
+            application, self, self._listener.dismiss
+        )
 
     async def hand(self, line: Line, event: Event) -> Outcome:
         """Hand over ``event``, and wait until it is taken."""
@@ -156,7 +158,7 @@ class Service:
         outlet, self._outlet = self._outlet, None
         if outlet is None:
             return
-        self._relaying.disconnect(self._me, outlet)
+        self._relaying.joining.disconnect(self._me, outlet)
         for _, taken in tuple(self._on_way.values()):
             if not taken.done():
                 taken.set_result(Outcome(Fate.LOST))

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from server.domain.application import Wish
 from server.domain.channel import Channel
+from server.domain.restriction import Use
 from server.domain.retention import deadline
 from server.ids import AccountId, ApplicationId, ChannelId, ConversationId
+from server.live.flagged import Flagged
 from server.services.reaching import Reach
 from server.services.timing import INACTIVITY, MAX_AGE
 from server.services.turns import Handed
@@ -51,10 +53,14 @@ class Unhanded:
     """Looks up what to tell of the end of what is only on disk."""
 
     def __init__(
-        self, handed: HandOvers, reaches: Mapping[ApplicationId, Reach]
+        self,
+        handed: HandOvers,
+        reaches: Mapping[ApplicationId, Reach],
+        flagged: Flagged,
     ) -> None:
         self._handed = handed
         self._reaches = reaches
+        self._flagged = flagged
 
     async def rows(
         self,
@@ -90,6 +96,7 @@ class Unhanded:
                 for row in rows
                 if one.serves(row.account, row.channel)
                 and (row.kept_until is not None) is kept
+                and self._flagged.allows(row.customer, Use.APPLICATION)
             ]
         return found
 

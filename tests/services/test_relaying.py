@@ -235,8 +235,8 @@ async def test_connections_share_conversations_and_take_over() -> None:
     """What was on its way to one that goes is handed to another."""
     world = ProgramWorld(has_webhook=False)
     one, two = Program(), Program()
-    first = world.relaying.connect(world.applications[0], one)
-    world.relaying.connect(world.applications[0], two)
+    first = world.relaying.joining.connect(world.applications[0], one)
+    world.relaying.joining.connect(world.applications[0], two)
     for _ in range(20):
         await world.conversation()
     assert one.events
@@ -244,7 +244,7 @@ async def test_connections_share_conversations_and_take_over() -> None:
     before = len(two.events)
 
     lost = {event["conversation"] for event in one.events}
-    world.relaying.disconnect(world.applications[0], first)
+    world.relaying.joining.disconnect(world.applications[0], first)
     for which in sorted(lost):
         session = world.session(which)
         world.relaying.page_took(session, "again")
@@ -259,7 +259,7 @@ async def test_who_is_not_there_is_told_when_it_comes() -> None:
     line, _, _ = await world.conversation()
     await say(line, 2)
     late = Program()
-    world.relaying.connect(world.applications[0], late)
+    world.relaying.joining.connect(world.applications[0], late)
     await settle()
 
     assert late.kinds == ["session.started", "1", "2"]

@@ -224,7 +224,7 @@ async def test_an_end_is_told_though_its_erasing_took_two_tries() -> None:
     world.kept.failing.clear()
     await world.erase()
 
-    world.relaying.connect(world.applications[0], world.program)
+    world.relaying.joining.connect(world.applications[0], world.program)
     await world.later()
 
     assert world.program.kinds == ["session.ended"]
@@ -238,7 +238,7 @@ async def test_nothing_is_counted_twice_when_a_cursor_is_sought_twice() -> None:
     await world.later()
     line = await world.visit(token=token)
     world.kept.failing.add("read")
-    world.relaying.connect(world.applications[0], world.program)
+    world.relaying.joining.connect(world.applications[0], world.program)
     await settle()
     await say(line, 2)
     world.kept.failing.clear()
