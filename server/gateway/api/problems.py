@@ -36,6 +36,7 @@ ALWAYS: Final = {
 #: Every code, and what it means; docs/api.md lists them.
 DETAILS: Final[Mapping[str, str]] = {
     "bad_credentials": "The token or key is missing, wrong or has expired.",
+    "consent_needed": "The customer has not agreed to that.",
     "conversation_ended": "The conversation has ended.",
     "bad_cursor": "The cursor is none that a page has given.",
     "bad_idempotency_key": "An Idempotency-Key is 1 to 255 printable ASCII.",
@@ -53,6 +54,8 @@ DETAILS: Final[Mapping[str, str]] = {
     "not_acceptable": "Answers are JSON, and the caller does not accept it.",
     "not_found": "There is no such thing, or it is somebody else's.",
     "not_json": "The body is not JSON in UTF-8 that names everything once.",
+    "not_reachable": "The customer is not here, or has said nothing yet.",
+    "restricted": "The customer does not want that.",
     "not_now": "It cannot be done as things stand.",
     "on_hold": "It is on hold: that has to be lifted first.",
     "origin": "Pages of other origins may not use the API.",
@@ -73,6 +76,8 @@ _OF_REFUSAL: Final[Mapping[RefusalCode, tuple[int, str]]] = {
     RefusalCode.NOT_YOURS: (403, "forbidden"),
     RefusalCode.ON_HOLD: (409, "on_hold"),
     RefusalCode.SESSION_UNKNOWN: (404, "not_found"),
+    RefusalCode.TEXT_EMPTY: (422, "invalid"),
+    RefusalCode.TEXT_TOO_LONG: (422, "invalid"),
     RefusalCode.TOO_FAST: (429, "too_fast"),
     RefusalCode.UNAVAILABLE: (503, "unavailable"),
 }

@@ -15,8 +15,10 @@ from server.gateway.api import (
     agents,
     applications,
     audit,
+    backups,
     channels,
     conversations,
+    customers,
     desk,
     elsewhere,
     keys,
@@ -40,8 +42,10 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (desk.operations, ("administering",)),
     (rules.operations, ("administering",)),
     (conversations.operations, ("overseeing", "holding")),
+    (customers.operations, ("customers", "restricting", "outreach")),
     (audit.operations, ("audit_reading",)),
     (server.operations, ("gauges",)),
+    (backups.operations, ("giving_backups",)),
 )
 
 
@@ -57,8 +61,12 @@ class Services:
     enrolling: Any = None
     overseeing: Any = None
     holding: Any = None
+    customers: Any = None
+    restricting: Any = None
+    outreach: Any = None
     audit_reading: Any = None
     gauges: Any = None
+    giving_backups: Any = None
 
 
 def table(services: Services) -> list[Operation]:
