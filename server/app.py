@@ -167,6 +167,8 @@ class Server:
         self._start_task("expiring", parts.attaching.run())
         self._start_task("relaying", programs.relaying.run(programs.resuming))
         self._start_task("watching", front.watch.run())
+        if parts.mailing is not None:
+            self._start_task("mailing", parts.mailing.run())
         if parts.rotating.is_due:
             self._start_task("rotating", parts.rotating.run())
         self._start_task("listening", front.listener.run())

@@ -27,7 +27,13 @@ from server.protocol.forms import (
     ChannelForm,
     RuleForm,
 )
-from server.settings import AccountConfig, Config, LimitsConfig, TlsConfig
+from server.settings import (
+    AccountConfig,
+    Config,
+    LimitsConfig,
+    SmtpConfig,
+    TlsConfig,
+)
 from server.vault.token_secret import TokenSecret
 
 __all__ = [
@@ -38,6 +44,7 @@ __all__ = [
     "Config",
     "LimitsConfig",
     "RuleForm",
+    "SmtpConfig",
     "TlsConfig",
     "is_loopback",
     "is_origin",
@@ -143,6 +150,7 @@ def _check(config: Config, source: str) -> None:
         *_unsafe_address(config),
         *_bad_rules(config),
         *_bad_metrics(config),
+        *_bad_mail(config),
     ]
     problems += [
         f"agent {agent.name}: password_hash must be what 'python run.py"
@@ -152,6 +160,23 @@ def _check(config: Config, source: str) -> None:
     ]
     if problems:
         raise Misconfigured(f"{source}: {problems[0]}")
+
+
+def _bad_mail(config: Config) -> Iterator[str]:
+    for channel in config.channels:
+        if channel.transcript == "email" and (
+            config.smtp is None or channel.transcript_to is None
+        ):
+            yield (
+                f'channel {channel.id}: transcript = "email" needs [smtp] and'
+                " transcript_to"
+            )
+    if config.smtp is None:
+        return
+    if config.smtp.security == "none" and not is_loopback(config.smtp.host):
+        yield 'smtp: security = "none" is for a server on this machine only'
+    if (config.smtp.user is None) is not (config.smtp.password_file is None):
+        yield "smtp: user and password_file need each other"
 
 
 def _bad_metrics(config: Config) -> list[str]:

@@ -18,6 +18,7 @@ from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Sessions
 from server.metrics import Metrics
+from server.postroom import make_mailing
 from server.services.account_keys import AccountKeys
 from server.services.attaching import Attaching
 from server.services.auditing import Auditing
@@ -25,8 +26,11 @@ from server.services.bearers import Bearers
 from server.services.confiding import Confiding
 from server.services.directory import Directory
 from server.services.ending import Ending
+from server.services.holding import Holding
 from server.services.house import House, Pace
+from server.services.kept import Kept
 from server.services.listing import ListKeeping
+from server.services.mailing import MailRound
 from server.services.purging import Purging
 from server.services.remembering import Remembering
 from server.services.rotating import Rotating
@@ -58,6 +62,9 @@ class Parts:
     ending: Ending
     purging: Purging
     taking_up: TakingUp
+    holding: Holding
+    kept: Kept
+    mailing: MailRound | None
     scrubbing: Scrubbing
     rotating: Rotating
     listing: ListKeeping
@@ -73,7 +80,11 @@ class Parts:
         randomness: Randomness,
         metrics: Metrics,
     ) -> Parts:
-        """Make them all; nothing runs yet, and no account is known."""
+        """Make them all; nothing runs yet, and no account is known.
+
+        Raises:
+            Misconfigured: A password may not be used.
+        """
         senses = OwnSenses(config.geo_database)
         directory = Directory()
         house = make_house(
@@ -115,6 +126,9 @@ class Parts:
             ending=ending,
             purging=Purging(house, ending, remembering),
             taking_up=TakingUp(house, ending),
+            holding=Holding(house, ending, remembering),
+            kept=Kept(house, ending, remembering),
+            mailing=make_mailing(config.smtp, house, ending.keeping),
             scrubbing=Scrubbing(opened.history, clock, house.wake_scrubbing),
             rotating=make_rotating(house, opened, auditing),
             listing=ListKeeping(house, clock),

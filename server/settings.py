@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, Struct, json
+from msgspec import Meta, Struct, field, json
 
 from server.protocol.forms import (
+    ADDRESS,
     ID,
     TITLE,
     AgentForm,
@@ -37,6 +38,22 @@ class TlsConfig(_Part, frozen=True, kw_only=True):
 
     certificate: Path
     key: Path
+
+
+class SmtpConfig(_Part, frozen=True, kw_only=True):
+    """The mail server that takes transcripts."""
+
+    host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,253}\Z")]
+    sender: ADDRESS = field(name="from")
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    security: Annotated[str, Meta(pattern=r"^(starttls|tls|none)\Z")] = (
+        "starttls"
+    )
+    user: Annotated[str, Meta(min_length=1, max_length=254)] | None = None
+    password_file: Path | None = None
+
+    def __repr__(self) -> str:
+        return "<SmtpConfig>"
 
 
 class LimitsConfig(_Part, frozen=True, kw_only=True):
@@ -85,6 +102,7 @@ class Config(_Part, frozen=True, kw_only=True):
     master_key: Annotated[str, Meta(max_length=128)] | None = None
     previous_master_key: Annotated[str, Meta(max_length=128)] | None = None
     tls: TlsConfig | None = None
+    smtp: SmtpConfig | None = None
     limits: LimitsConfig = LimitsConfig()
     account: tuple[AccountConfig, ...] = ()
     demo: bool = False

@@ -61,6 +61,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {"Choice": Choice, "Card": Card}
 SETTINGS: dict[str, type[msgspec.Struct]] = {
     "Top level": config.Config,
     "`[tls]`": config.TlsConfig,
+    "`[smtp]`": config.SmtpConfig,
     "`[limits]`": config.LimitsConfig,
     "`[[account]]`": config.AccountConfig,
     "`[[account.channel]]`": config.ChannelForm,
@@ -75,7 +76,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
 #: Tables of their own, and what may not stand in a file.
 NOT_A_LINE = {
     "account", "agent", "application", "channel", "demo", "limits",
-    "master_key", "previous_master_key", "redact", "tls",
+    "master_key", "previous_master_key", "redact", "smtp", "tls",
 }  # fmt: skip
 
 #: A field as (name, may be left out, type as the document writes it).

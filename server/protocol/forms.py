@@ -89,7 +89,7 @@ _LEVEL = Annotated[str, Meta(pattern=r"^(implicit|explicit|double)\Z")]
 _WORD = Annotated[str, Meta(min_length=1, max_length=40)]
 _WORDS = Annotated[tuple[_WORD, ...], Meta(max_length=20)]
 # As SMTP takes it: one address, nothing to fold a header with.
-_ADDRESS = Annotated[
+ADDRESS = Annotated[
     str, Meta(pattern=r"^[!-;=?A-~]+@[A-Za-z0-9.-]+\Z", max_length=254)
 ]
 _HTTPS = Annotated[str, Meta(pattern=r"^https://\S+\Z", max_length=2_048)]
@@ -206,7 +206,7 @@ class ChannelForm(Form, frozen=True, kw_only=True):
     transcript: Annotated[str, Meta(pattern=r"^(none|application|email)\Z")] = (
         "none"
     )
-    transcript_to: _ADDRESS | None = None
+    transcript_to: ADDRESS | None = None
     transcript_patience_seconds: Annotated[float, Meta(ge=1, le=86_400)] = (
         3_600.0
     )
