@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.applications import Applications
+from server.clientele import Clientele
 from server.clock import Clock
 from server.config import Config
 from server.data_folder import Opened
+from server.disclosure import Disclosure
+from server.duties import Duties
 from server.gateway.senses import OwnSenses
 from server.ids import Randomness
 from server.live.deadlines import Deadlines
@@ -22,10 +25,12 @@ from server.postroom import make_mailing
 from server.services.account_keys import AccountKeys
 from server.services.attaching import Attaching
 from server.services.auditing import Auditing
+from server.services.backing_up import Source
 from server.services.bearers import Bearers
 from server.services.confiding import Confiding
 from server.services.directory import Directory
 from server.services.ending import Ending
+from server.services.giving_backups import GivingBackups
 from server.services.holding import Holding
 from server.services.house import House, Pace
 from server.services.kept import Kept
@@ -50,6 +55,7 @@ class Parts:
     house: House
     directory: Directory
     account_keys: AccountKeys
+    clientele: Clientele
     settling: Settling
     auditing: Auditing
     senses: OwnSenses
@@ -59,6 +65,7 @@ class Parts:
     confiding: Confiding
     attaching: Attaching
     transcribing: Transcribing
+    disclosure: Disclosure
     ending: Ending
     purging: Purging
     taking_up: TakingUp
@@ -68,7 +75,9 @@ class Parts:
     scrubbing: Scrubbing
     rotating: Rotating
     listing: ListKeeping
+    giving_backups: GivingBackups
     programs: Applications
+    duties: Duties
 
     @classmethod
     def make(
@@ -108,6 +117,7 @@ class Parts:
             house=house,
             directory=directory,
             account_keys=account_keys,
+            clientele=Clientele.make(house, opened.history, account_keys),
             settling=Settling(
                 directory,
                 account_keys,
@@ -123,6 +133,12 @@ class Parts:
             confiding=Confiding(house, remembering),
             attaching=attaching,
             transcribing=Transcribing(house),
+            disclosure=Disclosure.make(
+                house,
+                opened.history,
+                account_keys=account_keys,
+                attaching=attaching,
+            ),
             ending=ending,
             purging=Purging(house, ending, remembering),
             taking_up=TakingUp(house, ending),
@@ -132,7 +148,17 @@ class Parts:
             scrubbing=Scrubbing(opened.history, clock, house.wake_scrubbing),
             rotating=make_rotating(house, opened, auditing),
             listing=ListKeeping(house, clock),
+            giving_backups=make_giving_backups(house, opened),
             programs=programs,
+            duties=Duties.make(
+                house,
+                opened.history,
+                account_keys=account_keys,
+                ending=ending,
+                remembering=remembering,
+                reaches=programs.relaying.reaches,
+                pseudonyms=opened.anchors,
+            ),
         )
 
 
@@ -198,3 +224,13 @@ def make_attaching(
     )
     house.attachments = attaching
     return attaching
+
+
+def make_giving_backups(house: House, opened: Opened) -> GivingBackups:
+    """What gives backups of that folder."""
+    source = Source(
+        database=opened.folder.database,
+        keys=opened.folder.keys,
+        master=opened.master,
+    )
+    return GivingBackups(house, source, opened.keys)

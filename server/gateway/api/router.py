@@ -160,13 +160,14 @@ class Api:
         except BaseException:
             self._repeats.abandon(who, key)
             raise
+        is_streamed = isinstance(answer, StreamingResponse)
+        kept_body = b"" if is_streamed else bytes(answer.body)
         self._repeats.finish(
             who,
             key,
-            done=Done(
-                answer.status_code, dict(answer.headers), bytes(answer.body)
-            ),
-            shows_secret=operation.shows_secret,
+            done=Done(answer.status_code, dict(answer.headers), kept_body),
+            # Nor is a file kept.
+            shows_secret=operation.shows_secret or is_streamed,
         )
         return answer
 

@@ -21,8 +21,11 @@ from server.gateway.api import (
     customers,
     desk,
     elsewhere,
+    exports,
     keys,
+    requests,
     rules,
+    searching,
     server,
     session,
 )
@@ -43,6 +46,9 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (rules.operations, ("administering",)),
     (conversations.operations, ("overseeing", "holding")),
     (customers.operations, ("customers", "restricting", "outreach")),
+    (requests.operations, ("register", "clock")),
+    (searching.operations, ("finding",)),
+    (exports.operations, ("exporting",)),
     (audit.operations, ("audit_reading",)),
     (server.operations, ("gauges",)),
     (backups.operations, ("giving_backups",)),
@@ -64,6 +70,10 @@ class Services:
     customers: Any = None
     restricting: Any = None
     outreach: Any = None
+    register: Any = None
+    clock: Any = None
+    finding: Any = None
+    exporting: Any = None
     audit_reading: Any = None
     gauges: Any = None
     giving_backups: Any = None

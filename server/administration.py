@@ -1,0 +1,132 @@
+"""The API of one server: its services, its operations, and the ways in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from server.config import Config
+from server.data_folder import Opened
+from server.domain.resource import ResourceKind
+from server.gateway.api.entrance import (
+    AddressOf,
+    FromTheNetwork,
+    FromThisMachine,
+)
+from server.gateway.api.router import Api, alone
+from server.gateway.api.server import Gauges
+from server.gateway.api.table import Services, table
+from server.gateway.health import HealthSource
+from server.gateway.pages import Routes
+from server.ids import AccountId
+from server.parts import Parts
+from server.services.admitting import Admitting
+from server.services.audit_reading import AuditReading
+from server.services.directory import Directory
+from server.services.overseeing import Overseeing
+from server.services.proving import Proving
+
+#: What of an account the audit log knows as somebody who does something.
+_ACTORS = (ResourceKind.AGENT, ResourceKind.KEY, ResourceKind.APPLICATION)
+
+
+class Administration:
+    """Everything below ``/api``.
+
+    Args:
+        config: What the operator wants.
+        parts: What those who come in may do.
+        opened: Where it is kept.
+        health: How the server does.
+        is_ready: Whether anybody should be sent here.
+
+    Attributes:
+        local: What the local socket answers; ASGI.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        parts: Parts,
+        opened: Opened,
+        *,
+        health: HealthSource,
+        is_ready: Callable[[], bool],
+    ) -> None:
+        house, directory = parts.house, parts.directory
+        self._admitting = Admitting(house.clock)
+        self._proving = Proving(
+            house,
+            parts.signing_in,
+            key_by_hash=directory.keys.get,
+            operator_hash=bytes.fromhex(config.admin_key_hash or "") or None,
+        )
+        gauges = Gauges(
+            health=health,
+            is_ready=is_ready,
+            is_rotating=lambda: parts.rotating.is_due,
+            rotated=lambda: parts.rotating.slots,
+        )
+        self._api = Api(
+            table(services_of(parts, opened, self._proving, gauges=gauges)),
+            house.clock,
+            admitting=self._admitting,
+            is_account=directory.accounts.__contains__,
+        )
+        self.local: Any = alone(self._api.routes(FromThisMachine()))
+
+    def routes(
+        self, *, address_of: AddressOf, own_origins: Iterable[str]
+    ) -> Routes:
+        """What the server's port answers.
+
+        Args:
+            address_of: Whose request it is.
+            own_origins: Of the pages that may call.
+        """
+        return self._api.routes(
+            FromTheNetwork(
+                self._proving,
+                self._admitting,
+                address_of=address_of,
+                own_origins=own_origins,
+            )
+        )
+
+
+def services_of(
+    parts: Parts, opened: Opened, proving: Proving, *, gauges: Gauges
+) -> Services:
+    """Who does what the operations ask for."""
+    history = opened.history
+    return Services(
+        proving=proving,
+        overseeing=Overseeing(
+            parts.house,
+            history,
+            ending=parts.ending,
+            remembering=parts.remembering,
+        ),
+        holding=parts.holding,
+        customers=parts.clientele.customers,
+        restricting=parts.clientele.restricting,
+        outreach=parts.clientele.outreach,
+        register=parts.disclosure.register,
+        clock=parts.house.clock,
+        finding=parts.disclosure.finding,
+        exporting=parts.disclosure.exporting,
+        audit_reading=AuditReading(
+            history.audited, partial(actors_of, parts.directory)
+        ),
+        gauges=gauges,
+    )
+
+
+def actors_of(directory: Directory, account: AccountId) -> set[str]:
+    """The names by which ``account``'s own are known in the audit log."""
+    return {
+        entry.id
+        for kind in _ACTORS
+        for entry in directory.entries(kind, account)
+    }
