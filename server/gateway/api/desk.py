@@ -40,7 +40,7 @@ KINDS = (
         ResourceKind.BUSINESS_HOURS,
         BusinessHoursForm,
         "business-hours",
-        "set of business hours",
+        "business hours",
     ),
 )
 

@@ -21,7 +21,7 @@ from server.gateway.api.server import Gauges
 from server.gateway.api.table import Services, table
 from server.gateway.health import Health, Status
 from server.ids import AccountId, AgentId, ConversationId, token_hash
-from server.protocol.forms import AccountForm, AgentForm, Form
+from server.protocol.forms import AccountForm, AgentForm, ApiKeyForm, Form
 from server.protocol.stored_forms import id_of
 from server.services.admitting import Admitting
 from server.services.audit_reading import AuditReading
@@ -52,16 +52,6 @@ class Stored:
     @property
     def id(self) -> str:
         return id_of(self.form)
-
-
-@dataclass(frozen=True)
-class KnownKey:
-    """A key of an account."""
-
-    id: str
-    account: AccountId
-    scopes: frozenset[str]
-    expires_at: float | None = None
 
 
 class Cabinet:
@@ -212,7 +202,7 @@ class Office:
     def __init__(self, *more: Operation) -> None:
         self.world = World()
         self.cabinet = Cabinet()
-        self.keys: dict[bytes, KnownKey] = {}
+        self.keys: dict[bytes, tuple[AccountId, ApiKeyForm]] = {}
         house = self.world.house
         for account in (ACME, OTHER):
             form = AccountForm(id=account, name=account.title())
@@ -314,7 +304,7 @@ class Office:
         now = self.world.clock.now()
         hashed = token_hash(token)
         self.world.records.sign_ins[hashed] = SignInRow(
-            hash=hashed, agent=name, expires_at=now + 60 if good else now
+            hash=hashed, agent=name, expires_at=now + 43_200 if good else now
         )
         return token
 
@@ -327,9 +317,15 @@ class Office:
         """A key with these scopes."""
         name = f"key-{len(self.keys)}"
         key = f"dfk_{name}_secret"
-        self.keys[token_hash(key)] = KnownKey(
-            name, account, frozenset(scopes), expires_at
+        hashed = token_hash(key)
+        form = ApiKeyForm(
+            id=name,
+            name=name,
+            scopes=tuple(scope.value for scope in scopes),
+            key_hash=hashed.hex(),
+            expires_at=expires_at,
         )
+        self.keys[hashed] = (account, form)
         return key
 
     async def call(  # noqa: PLR0913 - all that a request has
