@@ -172,6 +172,9 @@ class Server:
         if parts.rotating.is_due:
             self._start_task("rotating", parts.rotating.run())
         self._start_task("listening", front.listener.run())
+        work = parts.duties.erasure_work
+        self._start_task("erasing people", work.run())
+        self._start_task("forgetting the erased", work.sweep())
 
     async def _open_files(self) -> Opened:
         config = self._config
@@ -252,10 +255,14 @@ class Server:
             uptime_seconds=round(self._clock.elapsed() - self._started_at, 1),
             sessions=len(parts.house.sessions),
             connections=self._front.door.connections,
+        duties = self._parts.duties
+        if await duties.erasure_work.condemn():
+            live = await history.all_live()
             conversations=self._opened.keys.used - len(parts.account_keys),
             deadlines=len(parts.house.deadlines),
             last_checkpoint_ok=not parts.ending.is_failing,
             version=__version__,
+        await duties.erasure_work.resume()
         )
 
     def _is_ready(self) -> bool:

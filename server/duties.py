@@ -15,7 +15,9 @@ from server.services.erasure_steps import ErasureSteps
 from server.services.erasure_work import ErasureWork
 from server.services.house import House
 from server.services.kept import Kept
+from server.services.panel import Panel
 from server.services.reaching import Reach
+from server.services.remembering import Remembering
 from server.services.request_register import RequestRegister
 from server.services.stocktaking import Pseudonyms, Stocktaking
 from server.store.history import History
@@ -45,20 +47,20 @@ class Duties:
         *,
         account_keys: AccountKeys,
         ending: Ending,
-        kept: Kept,
-        register: RequestRegister,
+        remembering: Remembering,
         reaches: Mapping[ApplicationId, Reach],
         pseudonyms: Pseudonyms,
     ) -> Duties:
-        """Make them; nothing runs yet."""
+        """Make them; the house is told who answers customers."""
         stocktaking = Stocktaking(
             house, history.stock, history.erasures, pseudonyms
         )
+        register = RequestRegister(house, account_keys, history.requests)
         papers = ErasurePapers(house.keys, account_keys, register)
         steps = ErasureSteps(
             house,
             ending=ending,
-            kept=kept,
+            kept=Kept(house, ending, remembering),
             stored=history.erasures,
             people=history.customers,
             requests=history.requests,
@@ -80,6 +82,8 @@ class Duties:
             indexes=account_keys,
             work=work,
         )
+        panel = Panel(house, stocktaking, erasing)
+        house.tell_holdings, house.forget = panel.tell_holdings, panel.forget
         return cls(
             stocktaking=stocktaking,
             erasing=erasing,

@@ -42,7 +42,7 @@ from server.services.assigning import Assign
 from server.services.ending import Ending
 from server.services.house import House
 from server.services.listing import listing_for
-from server.services.remembering import Remembering, new_rate, page
+from server.services.remembering import Remembering, new_rate, page, resumed_at
 from server.services.signing_in import SigningIn
 from server.services.surroundings import context_of
 from server.services.taking_part import (
@@ -55,7 +55,7 @@ from server.services.taking_part import (
 )
 from server.services.telling import milliseconds, summary_of
 from server.services.timing import deadline_frame
-from server.services.visiting import HEARTBEAT, PONG, limits_of, resumed_at
+from server.services.visiting import HEARTBEAT, PONG, limits_of
 
 #: Conversations watched on one connection: a busy agent has ten.
 MOST_WATCHED = 256

@@ -105,9 +105,12 @@ class ErasureWork:
         self._open[job.id] = OpenJob(job=job, subject=subject)
         self._wake.set()
 
-    async def condemn(self) -> None:
+    async def condemn(self) -> bool:
         """Mark as ending what is to be erased; before conversations are
         taken up at the start.
+
+        Returns:
+            Whether there is anything to be erased.
 
         Raises:
             ServerError: It cannot be read, or written.
@@ -119,6 +122,7 @@ class ErasureWork:
                 continue
             self._open[row.id] = one
             await self._steps.condemn(one)
+        return bool(self._open)
 
     async def resume(self) -> None:
         """Go on with all of them, as far as it goes at once; before the port

@@ -252,12 +252,21 @@ def _tell_nothing(session: Session, listener: Listener) -> None:
     """For a house that cannot say what it holds."""
 
 
+#: Has a customer erased who wants to be.
+ForgetThem = Callable[[Session], Coroutine[Any, Any, None]]
+
+
+async def _forget_nobody(session: Session) -> None:  # noqa: ARG001 - as asked
+    raise Refused(RefusalCode.NOT_NOW)
+
+
 @dataclass(slots=True, kw_only=True)
 class House:
     """What the use cases share.
 
     Attributes:
         tell_holdings: Tells a customer what is held now.
+        forget: Erases a customer who wants to be erased.
         wake_listing: Set when agents have something to be told.
         wake_purging: Set when a deadline is set.
         wake_ending: Set when a conversation is to be erased.
@@ -291,6 +300,7 @@ class House:
     people: People = field(default_factory=People)
     flagged: Flagged = field(default_factory=Flagged)
     tell_holdings: TellHoldings = _tell_nothing
+    forget: ForgetThem = _forget_nobody
     ended: RecentlyEnded = field(default_factory=RecentlyEnded)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)

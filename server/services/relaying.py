@@ -105,6 +105,11 @@ class Relaying:
         self.undelivered = 0
 
     @property
+    def reaches(self) -> Mapping[ApplicationId, Reach]:
+        """Every application, and how it is reached just now."""
+        return self._reaches
+
+    @property
     def is_alarmed(self) -> bool:
         """Whether the operator has to look after a webhook."""
         return any(reach.is_disabled for reach in self._reaches.values())

@@ -11,7 +11,7 @@ from server.live.rate_limit import RateLimit
 from server.live.sessions import BEHIND, Progress, Seat, Session
 from server.protocol.codec import Saying
 from server.protocol.parts import MessageItem
-from server.protocol.server_frames import History
+from server.protocol.server_frames import History, Resync
 from server.services.house import House
 from server.services.telling import PREVIEW, item_of
 from server.store import sealed_message
@@ -225,3 +225,21 @@ async def page(
     return Saying(
         History(conversation=session.id, messages=tuple(items), more=is_more)
     )
+
+
+def resumed_at(
+    session: Session, epoch: str | None, last: int
+) -> tuple[int, Saying | None]:
+    """After which number a peer that holds ``last`` of ``epoch`` goes on.
+
+    Returns:
+        The number; and what to tell one that holds something else and has to
+        begin anew.
+    """
+    conversation = session.conversation
+    if last == 0:
+        return 0, None
+    if epoch == conversation.epoch and last <= session.committed:
+        return last, None
+    resync = Resync(conversation=session.id, epoch=conversation.epoch)
+    return 0, Saying(resync)

@@ -21,11 +21,13 @@ from server.ids import ConversationId, token_hash
 from server.live.rate_limit import RateLimit
 from server.live.sessions import Listener, Seat, Session
 from server.protocol.client_frames import (
+    AskHoldings,
     ClientFrame,
     Delivered,
     End,
     EventTaken,
     Fetch,
+    Forget,
     Hello,
     Ping,
     Read,
@@ -38,7 +40,7 @@ from server.protocol.client_frames import (
 )
 from server.protocol.codec import Saying
 from server.protocol.parts import MAX_FRAME, Limits
-from server.protocol.server_frames import Pong, Resync, Welcome
+from server.protocol.server_frames import Pong, Welcome
 from server.services.beginning import begin
 from server.services.confiding import keep_sealed
 from server.services.consenting import answered, withdraw
@@ -48,7 +50,7 @@ from server.services.house import House
 from server.services.noticing import agreed_to, notice_in
 from server.services.purging import left_empty
 from server.services.recording import Touch
-from server.services.remembering import Remembering, page
+from server.services.remembering import Remembering, page, resumed_at
 from server.services.surroundings import arrived, new_context_rate, told
 from server.services.taking_part import (
     by_customer,
@@ -274,12 +276,22 @@ class Visit:
     ) -> None:
         self._house.relay.page_took(session, frame.name)
 
-    def _context(self, session: Session, _: Seat, frame: TellContext) -> None:
+    def _wait_turn(self) -> None:
         if self._context_rate is None:
             self._context_rate = new_context_rate()
         wait = self._context_rate.take(self._house.clock.elapsed())
         if wait:
             raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
+
+    def _holdings(self, session: Session, *_: object) -> None:
+        self._wait_turn()
+        self._house.tell_holdings(session, self._listener)
+
+    def _forget(self, session: Session, *_: object) -> Rest:
+        return self._house.forget(session)
+
+    def _context(self, session: Session, _: Seat, frame: TellContext) -> None:
+        self._wait_turn()
         hide = hider(self._house, session, Author.CUSTOMER)
         told(session, self._channel, frame, hide=hide)
 
@@ -367,6 +379,8 @@ _DOES: Mapping[type[ClientFrame], Callable[..., Rest | None]] = {
     Withdraw: Visit._withdraw,  # noqa: SLF001
     Delivered: Visit._delivered,  # noqa: SLF001
     Read: Visit._read,  # noqa: SLF001
+    AskHoldings: Visit._holdings,  # noqa: SLF001
+    Forget: Visit._forget,  # noqa: SLF001
     Fetch: Visit._fetch,  # noqa: SLF001
     Ping: Visit._ping,  # noqa: SLF001
     Stay: Visit._stay,  # noqa: SLF001
@@ -375,21 +389,3 @@ _DOES: Mapping[type[ClientFrame], Callable[..., Rest | None]] = {
     TellPrivate: Visit._private,  # noqa: SLF001
     EventTaken: Visit._event_taken,  # noqa: SLF001
 }
-
-
-def resumed_at(
-    session: Session, epoch: str | None, last: int
-) -> tuple[int, Saying | None]:
-    """After which number a peer that holds ``last`` of ``epoch`` goes on.
-
-    Returns:
-        The number; and what to tell one that holds something else and has to
-        begin anew.
-    """
-    conversation = session.conversation
-    if last == 0:
-        return 0, None
-    if epoch == conversation.epoch and last <= session.committed:
-        return last, None
-    resync = Resync(conversation=session.id, epoch=conversation.epoch)
-    return 0, Saying(resync)

@@ -34,7 +34,6 @@ from server.services.ending import Ending
 from server.services.handing import Fate, Line, Outcome
 from server.services.house import House
 from server.services.identifying import Identifying
-from server.services.kept import Kept
 from server.services.reaching import Reach
 from server.services.recording import Say
 from server.services.remembering import Remembering
@@ -209,7 +208,6 @@ class Workshop:
         self.register = RequestRegister(
             self.house, self.account_keys, self.history.requests
         )
-        self.kept = Kept(self.house, self.ending, self.remembering)
         self.anchors = Anchors(MASTER)
         reach = Reach(bot(), self.receiver)
         self.duties = Duties.make(
@@ -217,8 +215,7 @@ class Workshop:
             store,
             account_keys=self.account_keys,
             ending=self.ending,
-            kept=self.kept,
-            register=self.register,
+            remembering=self.remembering,
             reaches={reach.application.id: reach},
             pseudonyms=self.anchors,
         )
