@@ -17,7 +17,7 @@ from server.gateway.security_headers import SecurityHeaders
 from server.services.applying import Applying
 from server.services.bearers import Bearers
 from server.vault.chunks import CHUNK
-from tests.fakes import Answer
+from tests.fakes_asgi import Answer
 from tests.services.files import Filing
 from tests.services.worlds import Line
 

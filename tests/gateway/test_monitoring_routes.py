@@ -14,7 +14,8 @@ from server.gateway.monitoring_routes import (
     Monitors,
     Readers,
 )
-from tests.fakes import Answer, FakeClock, ask
+from tests.fakes import FakeClock
+from tests.fakes_asgi import Answer, ask
 
 TOKEN = "a token of the monitor's"
 BEARER = f"Bearer {TOKEN}"

@@ -16,7 +16,7 @@ from server.domain.context import Part
 from server.gateway.health import Health, Status
 from server.gateway.pages import in_a_script, pages
 from server.ids import AccountId, ChannelId
-from tests.fakes import Answer, ask
+from tests.fakes_asgi import Answer, ask
 
 SHOP = Channel(
     id=ChannelId("shop"),

@@ -13,7 +13,7 @@ from server.gateway.door import Door
 from server.gateway.pages import pages
 from server.gateway.private_routes import PrivateRoutes
 from server.services.confiding import BURST, CALLS_AT_ONCE, Confiding
-from tests.fakes import Answer
+from tests.fakes_asgi import Answer
 from tests.services.tellers import conversation_of, curious, visit
 from tests.services.worlds import Line, World
 from tests.vault.token_maker import OTHER, claims_with, signed
