@@ -16,12 +16,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from server import __version__
+from server.administration import Administration
 from server.clock import Clock, SystemClock
 from server.config import Config
 from server.data_folder import DataFolder, Opened
 from server.domain.audit import AuditEvent
-from server.errors import Unavailable
+from server.errors import Misconfigured, Unavailable
 from server.front import Front
+from server.gateway.admin_socket import AdminSocket
 from server.gateway.health import Health, Status
 from server.gateway.listener import bind
 from server.ids import Randomness, system_randomness
@@ -133,15 +135,24 @@ class Server:
         self._resources.callback(parts.programs.relaying.halt)
         await self._take_up()
         await checking
+        administration = Administration(
+            config,
+            parts,
+            opened,
+            health=self.health,
+            is_ready=self._is_ready,
+        )
         self._front = front = Front(
             config,
             parts,
+            administration,
             bound=bound,
             health=self.health,
             is_ready=self._is_ready,
         )
         watch_parts(self._metrics, parts, opened=opened, front=front)
         self._start_parts()
+        self._open_admin_socket(administration)
         self._resources.push_async_callback(self._stop_listening)
         await self._front.listener.started()
         self.port = self._front.listener.port
@@ -175,6 +186,17 @@ class Server:
         work = parts.duties.erasure_work
         self._start_task("erasing people", work.run())
         self._start_task("forgetting the erased", work.sweep())
+
+    def _open_admin_socket(self, administration: Administration) -> None:
+        try:
+            local = AdminSocket(administration.local, self._config.data)
+        except Misconfigured:
+            # Some file systems have no sockets. Customers need not wait for
+            # that: the operator still has a key.
+            log.warning("there is no local socket for the operator")
+            return
+        self._start_task("administering", local.run())
+        self._resources.push_async_callback(local.stop)
 
     async def _open_files(self) -> Opened:
         config = self._config

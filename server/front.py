@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
+from server.administration import Administration
 from server.config import Config
 from server.gateway.answer_routes import AnswerRoutes
 from server.gateway.attachment_routes import AttachmentRoutes
@@ -39,6 +40,7 @@ class Front:
     Args:
         config: What the operator wants.
         parts: What those who come in may do.
+        administration: The API.
         bound: The socket, bound and not yet listening.
         health: Asked at each request to ``/health``.
         is_ready: Asked at each request to ``/ready``.
@@ -54,6 +56,7 @@ class Front:
         self,
         config: Config,
         parts: Parts,
+        administration: Administration,
         *,
         bound: socket.socket,
         health: HealthSource,
@@ -61,7 +64,8 @@ class Front:
     ) -> None:
         self._config = config
         self._parts = parts
-        self.door = self._make_door(bound.getsockname()[1])
+        port = bound.getsockname()[1]
+        self.door = self._make_door(port)
         self.sockets = dict.fromkeys(Role, 0)
         self.watch = SocketWatch(parts.house.clock, heartbeat=HEARTBEAT)
         tls = (config.tls.certificate, config.tls.key) if config.tls else None
@@ -85,6 +89,10 @@ class Front:
                         parts.transcribing, parts.bearers.bearer_of
                     ).routes(),
                     *self._monitoring(is_ready).routes(),
+                    *administration.routes(
+                        address_of=self.door.address_of,
+                        own_origins=own_origins(config, port),
+                    ),
                 ],
             ),
             self._gate(),

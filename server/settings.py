@@ -97,6 +97,7 @@ class Config(_Part, frozen=True, kw_only=True):
     previous_master_key_file: Path | None = None
     metrics: _METRICS = "loopback"
     metrics_token_hash: _HASH | None = None
+    admin_key_hash: _HASH | None = None
     audit_days: Annotated[int, Meta(ge=1, le=3_650)] = 365
     geo_database: Path | None = None
     master_key: Annotated[str, Meta(max_length=128)] | None = None

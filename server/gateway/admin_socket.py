@@ -42,15 +42,16 @@ class AdminSocket:
 
     Args:
         application: Answers the requests; ASGI.
-        bound: From ``bind``.
-        path: Where it is; removed at the end.
+        folder: Where it is to be; it is removed at the end.
+
+    Raises:
+        Misconfigured: It cannot be made there.
     """
 
-    def __init__(
-        self, application: Any, bound: socket.socket, path: Path
-    ) -> None:
-        self._bound = bound
-        self._path = path
+    def __init__(self, application: Any, folder: Path) -> None:
+        self._path = folder / NAME
+        self._bound = bind(folder)
+        self._is_over = asyncio.Event()
         # Counted apart from the port's: a flood there keeps nobody out here.
         door = Door({}, own_origins=(), most=MOST, most_per_address=MOST)
         self._server = QuietServer(
@@ -70,17 +71,17 @@ class AdminSocket:
 
     async def run(self) -> None:
         """Serve until ``stop`` was called and all are served."""
-        await self._server.serve(sockets=[self._bound])
+        try:
+            await self._server.serve(sockets=[self._bound])
+        finally:
+            self._is_over.set()
 
-    def stop(self) -> None:
-        """Accept nobody any more."""
-        self._server.should_exit = True
-        self.close()
-
-    def close(self) -> None:
-        """Take the address away; safe to repeat."""
+    async def stop(self) -> None:
+        """Take the address away, and wait for those who are served."""
         with suppress(FileNotFoundError):
             self._path.unlink()
+        self._server.should_exit = True
+        await self._is_over.wait()
 
 
 class Local(Http):

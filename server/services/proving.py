@@ -7,8 +7,7 @@ there for people who look for a lost one, and proves nothing.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Collection
-from typing import Protocol
+from collections.abc import Callable
 
 from server.domain.agent import Agent
 from server.domain.audit import ActorKind, AuditEvent
@@ -23,6 +22,7 @@ from server.domain.permission import (
 from server.errors import RefusalCode, Refused
 from server.ids import AccountId, token_hash
 from server.protocol.client_frames import Hello
+from server.protocol.forms import ApiKeyForm
 from server.services.house import House
 from server.services.signing_in import GOOD_FOR, SigningIn
 
@@ -31,32 +31,8 @@ PREFIX = "dfk_"
 MOST_USES = 4_096
 
 
-class Key(Protocol):
-    """A key of an account."""
-
-    @property
-    def id(self) -> str:
-        """Names it."""
-        ...
-
-    @property
-    def account(self) -> AccountId:
-        """Whose it is."""
-        ...
-
-    @property
-    def scopes(self) -> Collection[str]:
-        """What it may do."""
-        ...
-
-    @property
-    def expires_at(self) -> float | None:
-        """Until when, unix seconds; None: for good."""
-        ...
-
-
-#: The key with that SHA-256, if there is one.
-KeyByHash = Callable[[bytes], Key | None]
+#: The key with that SHA-256, and whose it is, if there is one.
+KeyByHash = Callable[[bytes], tuple[AccountId, ApiKeyForm] | None]
 
 
 class Proving:
@@ -104,24 +80,25 @@ class Proving:
 
     def _by_key(self, token: str) -> Principal:
         # By its hash, so that how long the search takes tells nothing.
-        key = self._key_by_hash(token_hash(token))
-        if key is None:
+        found = self._key_by_hash(token_hash(token))
+        if found is None:
             raise self._refused("key")
+        account, key = found
         now = self._house.clock.now()
         if key.expires_at is not None and key.expires_at <= now:
             raise self._refused("expired_key", key.id)
         if len(self.used_at) >= MOST_USES:
             self.used_at.pop(next(iter(self.used_at)))
-        self.used_at[key.account, key.id] = now
+        self.used_at[account, key.id] = now
         # Counted by whoever keeps the log, and written once a minute.
         self._house.audit.note(
             AuditEvent.KEY_USED, by=ActorKind.KEY, actor=key.id
         )
-        wanted = {scope for scope in Scope if scope in key.scopes}
+        wanted = {scope for scope in Scope if scope.value in key.scopes}
         return Principal(
             kind=PrincipalKind.KEY,
             id=key.id,
-            account=key.account,
+            account=account,
             scopes=frozenset(wanted & SCOPES_OF_KEYS),
         )
 
