@@ -161,6 +161,12 @@ class Agent:
             self._about("unwatch", conversation)
             self._drop(conversation, "not_yours")
 
+    def _hear_ended(self, frame: Frame) -> None:
+        if talk := self.open.get(frame["conversation"]):
+            talk.hear(frame)
+        if frame.get("kept"):  # no receipt will follow
+            self._drop(frame["conversation"], "conversation_ended")
+
     def _hear_gone(self, frame: Frame) -> None:
         if talk := self.open.get(frame["conversation"]):
             talk.hear(frame)

@@ -22,6 +22,7 @@ NAMES = {
     4501: "not authenticated",
     GONE: "gone",
     4503: "signed out",
+    4504: "ended",
 }
 
 # 1005, a close frame without a code, is not in the document; who says nothing

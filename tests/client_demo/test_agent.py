@@ -99,3 +99,15 @@ def test_a_take_that_was_too_late_leaves_nothing_at_hand() -> None:
 def test_the_password_is_not_in_a_repr() -> None:
     """Nor the name beside it in a traceback's locals."""
     assert "secret" not in repr(SignIn(name="maria", password="secret"))
+
+
+def test_what_is_kept_is_dropped_like_what_is_gone() -> None:
+    """No receipt follows, and nothing more can be said in it."""
+    world = World()
+    agent = signed_in(world)
+    agent.hear({"type": "watching", "summary": MINE})
+    ended = {"type": "ended", "conversation": C, "by": "age", "at": 1}
+    agent.hear(ended)
+    assert C in agent.open
+    agent.hear(ended | {"kept": True})
+    assert C not in agent.open

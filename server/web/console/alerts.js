@@ -47,7 +47,7 @@ export function alertsOf(desk, preferences) {
       if (preferences.get("sound")) chime();
     },
     wrote: (c) => toast(words.wrote(words.customer(c.mark)), "info", "listed"),
-    gone: (c) => toast(words.goneToast(words.customer(c.mark)), "shield"),
+    gone: (c) => toast(words[c.gone?.kept ? "closedToast" : "goneToast"](words.customer(c.mark)), "shield"),
     refused: ({ code }) => toast(words.refused[code] ?? words.refusedOther, "alert"),
   };
 

@@ -142,13 +142,17 @@ export const frames = {
     c.warned = Boolean(warn);
   },
 
-  ended(desk, { conversation, by, at }) {
+  ended(desk, { conversation, by, at, kept, kept_until: keptUntil }) {
     const c = desk.conversations.get(conversation);
     if (!c) return;
     c.ended = { by, at };
     c.warned = false;
     c.draft = "";
     c.outbox = [];
+    if (!kept) return;
+    /* No `gone` follows: it is out of our reach, and out of this page. */
+    c.gone = { at: null, messages: null, kept, keptUntil };
+    erased(desk, c);
   },
 
   gone(desk, { conversation, at, messages }) {

@@ -86,24 +86,26 @@ function barView(c, does) {
 
 function receiptView(c, does) {
   const { by, at } = c.ended ?? {};
+  const { kept, keptUntil } = c.gone;
   const away = c.gone.at === null;
   const fact = (term, text) => text === null ? null : el("div", {}, el("dt", { text: term }), el("dd", { text }));
   const count = c.gone.messages;
   const ended = words.endedBy[by] ?? words.endedUnknown;
   const title = el("h3", {
     tabindex: -1,
-    text: count === null ? words.erasedUnknown : words.erased(count),
+    text: kept ? words.closed : count === null ? words.erasedUnknown : words.erased(count),
   });
   const node = el("div", { class: "receipt-frame" },
     el("p", { class: "ended-line", role: "status" }, at ? `${ended} · ${clock(at)}` : ended),
-    el("section", { class: "receipt", "aria-label": words.erasedUnknown },
+    el("section", { class: "receipt", "aria-label": kept ? words.closed : words.erasedUnknown },
       el("span", { class: "seal" }, icon("shield")),
       title,
-      el("p", { text: away ? words.receiptAway : words.receiptLead }),
+      el("p", { text: kept ? words.closedLead : away ? words.receiptAway : words.receiptLead }),
       el("dl", {},
         fact(words.receiptConversation, c.id),
         fact(words.receiptBy, at ? exact(at) : null),
-        fact(words.receiptAt, away ? null : exact(c.gone.at))),
+        fact(words.receiptAt, away ? null : exact(c.gone.at)),
+        fact(words.keptUntil, kept ? keptUntil ? exact(keptUntil) : words.keptUnknown : null)),
       el("button", { class: "plain", type: "button", text: words.closeReceipt, on: { click: does.back } })));
   return { node, title };
 }
