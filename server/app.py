@@ -172,6 +172,9 @@ class Server:
         self._start_task("listing", parts.listing.run())
         self._start_task("ending", parts.ending.run())
         self._start_task("scrubbing", parts.scrubbing.run())
+        work = parts.duties.erasure_work
+        self._start_task("erasing people", work.run())
+        self._start_task("forgetting the erased", work.sweep())
         self._start_task("signing in", parts.signing_in.run())
         self._start_task("purging", parts.purging.run())
         self._start_task("cutting the audit log", parts.auditing.look_after())
@@ -183,9 +186,6 @@ class Server:
         if parts.rotating.is_due:
             self._start_task("rotating", parts.rotating.run())
         self._start_task("listening", front.listener.run())
-        work = parts.duties.erasure_work
-        self._start_task("erasing people", work.run())
-        self._start_task("forgetting the erased", work.sweep())
 
     def _open_admin_socket(self, administration: Administration) -> None:
         try:
@@ -253,11 +253,16 @@ class Server:
             )
         self._parts.account_keys.load(account_keys)
         await self._parts.settling.settle(declared_in(self._config))
+        await self._parts.clientele.identifying.load()
         await history.write(lambda group: group.expire_notices(now - KEPT))
+        duties = self._parts.duties
+        if await duties.erasure_work.condemn():
+            live = await history.all_live()
         await self._parts.taking_up.take_up(live)
         overdue = ending.waiting
         await ending.erase_all()
         await self._parts.attaching.tidy()
+        await duties.erasure_work.resume()
         if orphans or overdue:
             log.info(
                 "took up where the last run stopped",
@@ -277,14 +282,10 @@ class Server:
             uptime_seconds=round(self._clock.elapsed() - self._started_at, 1),
             sessions=len(parts.house.sessions),
             connections=self._front.door.connections,
-        duties = self._parts.duties
-        if await duties.erasure_work.condemn():
-            live = await history.all_live()
             conversations=self._opened.keys.used - len(parts.account_keys),
             deadlines=len(parts.house.deadlines),
             last_checkpoint_ok=not parts.ending.is_failing,
             version=__version__,
-        await duties.erasure_work.resume()
         )
 
     def _is_ready(self) -> bool:
