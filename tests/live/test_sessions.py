@@ -14,6 +14,7 @@ from server.domain.conversation import Conversation
 from server.domain.customer_event import Consent, Source
 from server.domain.message import Author
 from server.domain.record_types import RECORD_TYPES
+from server.domain.restriction import Restriction, Use
 from server.ids import AccountId, AgentId, ChannelId, ConversationId
 from server.live.people import Person
 from server.live.rate_limit import RateLimit
@@ -171,3 +172,20 @@ def test_a_session_is_found_until_it_is_removed() -> None:
 
     assert sessions.get(session.id) is None
     assert len(sessions) == 0
+
+
+def test_what_the_person_restricts_is_not_allowed() -> None:
+    """Of somebody whom nobody knows, everything is."""
+    session = new_session()
+    assert session.allows(Use.PLACE)
+    ada = Person(
+        "ada",
+        account=AccountId("acme"),
+        channel=ChannelId("shop"),
+        platform=b"index",
+    )
+    ada.restrictions = frozenset({Restriction.DO_NOT_LOCATE})
+    session.customer = ada
+
+    assert not session.allows(Use.PLACE)
+    assert session.allows(Use.COOKIES)
