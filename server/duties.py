@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from server.ids import ApplicationId
 from server.services.account_keys import AccountKeys
+from server.services.data_map import DataMapping
 from server.services.ending import Ending
 from server.services.erasing import Erasing
 from server.services.erasure_notices import ErasureNotices
@@ -28,13 +29,15 @@ class Duties:
     """The parts.
 
     Attributes:
-        stocktaking: Says what is held.
+        stocktaking: Says what is held of somebody.
+        mapping: Says what is held at all.
         erasing: Takes orders to erase.
         erasure_work: Works them off.
         papers: Knows by what receipts are checked.
     """
 
     stocktaking: Stocktaking
+    mapping: DataMapping
     erasing: Erasing
     erasure_work: ErasureWork
     papers: ErasurePapers
@@ -50,6 +53,7 @@ class Duties:
         remembering: Remembering,
         reaches: Mapping[ApplicationId, Reach],
         pseudonyms: Pseudonyms,
+        audit_days: float,
     ) -> Duties:
         """Make them; the house is told who answers customers."""
         stocktaking = Stocktaking(
@@ -86,6 +90,12 @@ class Duties:
         house.tell_holdings, house.forget = panel.tell_holdings, panel.forget
         return cls(
             stocktaking=stocktaking,
+            mapping=DataMapping(
+                house,
+                history.stock,
+                oldest_ending=lambda: ending.oldest,
+                audit_days=audit_days,
+            ),
             erasing=erasing,
             erasure_work=work,
             papers=papers,

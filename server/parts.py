@@ -158,6 +158,7 @@ class Parts:
                 remembering=remembering,
                 reaches=programs.relaying.reaches,
                 pseudonyms=opened.anchors,
+                audit_days=config.audit_days,
             ),
         )
 

@@ -6,8 +6,6 @@ ended session from one that never was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from server.ids import ChannelId, ConversationId
 
 #: Seconds; a back-end's request that crosses an end comes sooner.
@@ -47,9 +45,10 @@ class RecentlyEnded:
         ended_at, _ = self._ended.get(conversation, (at - KEPT, None))
         return ended_at + KEPT - at
 
-    def __iter__(self) -> Iterator[tuple[ChannelId, float]]:
+    def known(self, at: float) -> list[tuple[ChannelId, float]]:
         """The channel of each, and when it ended by the monotonic clock."""
-        return iter([(channel, at) for at, channel in self._ended.values()])
+        self._drop_old(at)
+        return [(channel, ended) for ended, channel in self._ended.values()]
 
     def _drop_old(self, at: float) -> None:
         while self._ended:

@@ -112,7 +112,8 @@ _OF_CUSTOMER = """
         AND account = ?2)
 """
 # ?1 the account or null, ?2 and ?3 between which ids, ?4 what is due before
-# that is late, ?5 whether what is being erased is late as well.
+# that is late, ?5 whether what is being erased is late as well, ?6 as ?4 for
+# files by their own deadline.
 _IN_PAGE = """
     c.id > ?2 AND c.id <= ?3 AND (?1 IS NULL OR c.account = ?1)
 """
@@ -132,7 +133,7 @@ _MESSAGES = f"""
 """  # noqa: S608
 _ATTACHMENTS = f"""
     SELECT count(*), min(c.started_at), min(min(c.due_at, a.expires_at)),
-        total(min(c.due_at, a.expires_at) < ?4
+        total(c.due_at < ?4 OR a.expires_at < ?6
             OR (?5 AND c.phase = 'ending'))
     FROM conversation c JOIN attachment a ON a.conversation = c.id
     WHERE {_IN_PAGE}
@@ -179,13 +180,19 @@ class Stock:
         return count
 
     async def of_pages(
-        self, account: AccountId | None, *, late: float, is_stuck: bool
+        self,
+        account: AccountId | None,
+        *,
+        late: float,
+        files_late: float,
+        is_stuck: bool,
     ) -> OfPages:
         """Everything that belongs to conversations, counted page by page.
 
         Args:
             account: Whose; None for everybody's.
             late: Unix seconds; what was due before that is overdue.
+            files_late: The same for files by their own deadline.
             is_stuck: Whether what is being erased is overdue, too.
         """
         whole, after = OfPages(), ""
@@ -197,7 +204,7 @@ class Stock:
             found = OfPages(
                 await self._tally(_CONVERSATIONS, *asked),
                 *await self._messages(*asked),
-                await self._tally(_ATTACHMENTS, *asked),
+                await self._tally(_ATTACHMENTS, *asked, files_late),
                 await self._tally(_CURSORS, *asked),
             )
             whole = OfPages(

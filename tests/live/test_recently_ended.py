@@ -48,4 +48,5 @@ def test_it_says_for_how_long_an_id_is_kept() -> None:
 
     assert ended.seconds_left(one, at=160.0) == KEPT - 60.0
     assert ended.seconds_left(ConversationId("other"), at=160.0) == 0.0
-    assert list(ended) == [(SHOP, 100.0)]
+    assert ended.known(at=160.0) == [(SHOP, 100.0)]
+    assert ended.known(at=100.0 + KEPT) == []

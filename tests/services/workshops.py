@@ -218,6 +218,7 @@ class Workshop:
             remembering=self.remembering,
             reaches={reach.application.id: reach},
             pseudonyms=self.anchors,
+            audit_days=365.0,
         )
 
     async def start(self) -> None:

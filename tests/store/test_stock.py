@@ -104,8 +104,12 @@ async def test_pages_add_up(tmp_path: Path, page: int) -> None:
         await history.write(cursor)
         counting = Stock(history._rows, page=page)
 
-        found = await counting.of_pages(ACME, late=4_000.0, is_stuck=False)
-        all_ = await counting.of_pages(None, late=3_000.0, is_stuck=False)
+        found = await counting.of_pages(
+            ACME, late=4_000.0, files_late=3_500.0, is_stuck=False
+        )
+        all_ = await counting.of_pages(
+            None, late=3_000.0, files_late=3_500.0, is_stuck=False
+        )
 
     assert found == OfPages(
         Tally(2, 1_001.0, 3_800.0, 2),
@@ -116,6 +120,7 @@ async def test_pages_add_up(tmp_path: Path, page: int) -> None:
     )
     assert all_.conversations == Tally(3, 1_001.0, 500.0, 1)
     assert all_.by_customer == Tally(5, 1_001.0, 500.0, 1)
+    assert all_.attachments == Tally(2, 1_001.0, 3_000.0, 1)
 
 
 async def test_what_cannot_be_erased_is_overdue(tmp_path: Path) -> None:
@@ -126,7 +131,7 @@ async def test_what_cannot_be_erased_is_overdue(tmp_path: Path) -> None:
 
         async def overdue(*, is_stuck: bool) -> int:
             found = await history.stock.of_pages(
-                None, late=0.0, is_stuck=is_stuck
+                None, late=0.0, files_late=0.0, is_stuck=is_stuck
             )
             return found.conversations.overdue
 
