@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
-from playwright.async_api import Frame, Page, expect
+from playwright.async_api import Frame, Page, Route, expect
 from websockets.asyncio.client import connect
 
 from tests.browser.running import Customer, Running
@@ -103,6 +104,23 @@ class Chat:
         """The names of everything the browser keeps for the widget."""
         names: list[str] = await self.inside().evaluate(KEPT)
         return names
+
+
+async def configured(chat: Chat, **more: Any) -> None:
+    """Visit the page again, with other settings in the frame."""
+
+    async def change(route: Route) -> None:
+        answer = await route.fetch()
+        text = await answer.text()
+        start = text.index('config">') + len('config">')
+        end = text.index("</script>", start)
+        config = json.loads(text[start:end]) | more
+        body = text[:start] + json.dumps(config) + text[end:]
+        await route.fulfill(response=answer, body=body)
+
+    await chat.page.route("**/frame", change)
+    await chat.page.reload()
+    await chat.ready()
 
 
 class Agent(Customer):

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.chat import Agent, Chat, until
+from tests.browser.chat import Agent, Chat, configured, until
 from tests.browser.script import Script
 
 pytestmark = pytest.mark.timeout(120)
-
-
-async def configured(chat: Chat, **more: Any) -> None:
-    """Visit the page again, with other settings in the frame."""
-
-    async def change(route: Route) -> None:
-        answer = await route.fetch()
-        text = await answer.text()
-        start = text.index('config">') + len('config">')
-        end = text.index("</script>", start)
-        config = json.loads(text[start:end]) | more
-        body = text[:start] + json.dumps(config) + text[end:]
-        await route.fulfill(response=answer, body=body)
-
-    await chat.page.route("**/frame", change)
-    await chat.page.reload()
-    await chat.ready()
 
 
 async def test_nothing_is_told_before_the_chat_is_opened(
@@ -84,8 +64,11 @@ async def test_only_what_changed_is_told_again(
     scripted: Chat, script: Script
 ) -> None:
     """First everything the channel collects; then the one new part."""
-    await script.hears("context")
-    before = len(script.all("context"))
+    before = 0
+    known: set[str] = set()
+    while not {"page", "hints"} <= known:
+        before += 1
+        known |= (await script.hears("context", before))[-1].keys()
     await scripted.page.evaluate("Dayfly.setContext({tags: {a: 'b'}})")
     frames = await script.hears("context", before + 1)
     assert frames[-1] == {"type": "context", "tags": {"a": "b"}}

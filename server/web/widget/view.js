@@ -195,7 +195,8 @@ export class View {
 
   #again() {
     this.conversation.forget();
-    this.composer.field.focus();
+    // Once it is drawn: what is hidden takes no focus.
+    queueMicrotask(() => this.composer.field.focus());
   }
 
   // What is held, and what can be done about it, is loaded by who asks.
