@@ -1,15 +1,18 @@
-"""Starts Dayfly: the demo by default, production with a settings file.
+"""Starts Dayfly, and everything that is done with it from a terminal.
 
-``--help`` answers at once: nothing of the server is imported before it is
-known what is wanted.
+Without a command: the demo, or production with ``--settings``. ``--help``
+answers at once: of the server nothing but the names of its commands is loaded
+before it is known what is wanted.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from server.commands.words import add_commands
 
 USAGE_ERROR = 2
 
@@ -18,28 +21,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        The exit code: 0; 2 if it was told something it cannot do.
+        The exit code: 0; 1 if it failed; 2 if it was told something it
+        cannot do.
     """
     asked = parser().parse_args(arguments)
     from server import command_line  # noqa: PLC0415 - see the header
 
-    if asked.command == "hash-password":
-        return command_line.print_hash()
-    if asked.command == "new-key":
-        return command_line.print_key()
-    with_settings = {
-        "check": command_line.check,
-        "key": command_line.key_status,
-    }
-    if asked.command in with_settings:
-        return with_settings[asked.command](asked.settings)
-    if asked.command == "audit":
-        return command_line.audit(
+    own: dict[str, Callable[[], int]] = {
+        "audit": lambda: command_line.audit(
             data=asked.data,
             settings=asked.settings,
             as_json=asked.json,
             verify=asked.verify,
-        )
+        ),
+        "check": lambda: command_line.check(asked.settings),
+        "hash-password": command_line.print_hash,
+        "new-key": command_line.print_key,
+        "serve": lambda: command_line.serve_as_asked(asked),
+    }
+    if asked.command is not None:
+        if asked.command in own:
+            return own[asked.command]()
+        return command_line.run_command(asked)
     if asked.settings is not None:
         return command_line.serve(asked.settings)
     return command_line.demonstrate(
@@ -55,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="run.py",
         description="Dayfly, a customer-messaging server that forgets on time.",
-        epilog="Without --settings: the demo, with a shop, a console and"
-        " passwords made for this run. With it: production.",
+        epilog="Without a command and --settings: the demo, with a shop, a"
+        " console and passwords made for this run.",
     )
     made.add_argument("--settings", type=Path, metavar="FILE", help="TOML")
     made.add_argument(
@@ -81,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_commands(made: argparse.ArgumentParser) -> None:
     commands = made.add_subparsers(dest="command", metavar="COMMAND")
+    add_commands(commands)
     commands.add_parser(
         "hash-password",
         help="read a password, print what to put into the settings",
@@ -92,14 +96,9 @@ def _add_commands(made: argparse.ArgumentParser) -> None:
     check = commands.add_parser(
         "check", help="say whether a settings file is in order"
     )
-    key = commands.add_parser("key", help="look at the key file")
-    status = key.add_subparsers(metavar="status", required=True).add_parser(
-        "status", help="say how many keys are under which master key"
+    check.add_argument(
+        "--settings", type=Path, metavar="FILE", required=True, help="TOML"
     )
-    for one in (check, status):
-        one.add_argument(
-            "--settings", type=Path, metavar="FILE", required=True, help="TOML"
-        )
     _add_audit(
         commands.add_parser("audit", help="print the log of security events")
     )

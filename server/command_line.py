@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import importlib
 import signal
 import sys
 import tempfile
+from argparse import Namespace
 from pathlib import Path
 
 import uvloop
 
-from server import auditor, key_census, logs, start_checks
+from server import auditor, logs, start_checks
 from server.app import Server
+from server.commands import serving
+from server.commands.place import master_of
 from server.config import Config, load
-from server.data_folder import DataFolder
 from server.demo import Demo
 from server.errors import Misconfigured, ServerError
 from server.ids import new_token, system_randomness, token_hash
 from server.process import harden
-from server.vault.given_keys import GivenKeys
-from server.vault.master_key import MasterKey
 from server.vault.passwords import DEFAULTS, hash_password
 from server.vault.webhook_secret import WebhookSecret
 
@@ -37,6 +38,31 @@ def serve(settings: Path) -> int:
         return _refused(error)
     logs.set_up(config.log_level)
     return _run(config)
+
+
+def serve_as_asked(asked: Namespace) -> int:
+    """Production: settings, or what is stored, or what is answered now."""
+    try:
+        config = serving.config_to_serve(asked)
+    except ServerError as error:
+        return _refused(error)
+    logs.set_up(config.log_level)
+    return _run(config)
+
+
+def run_command(asked: Namespace) -> int:
+    """Run the command that ``asked`` names; see ``commands.words``."""
+    module, _, function = asked.run.partition(":")
+    logs.set_up("error")
+    try:
+        do = getattr(
+            importlib.import_module(f"server.commands.{module}"), function
+        )
+        return int(do(asked))
+    except ServerError as error:
+        return _refused(error)
+    except KeyboardInterrupt:
+        return FAILED
 
 
 def demonstrate(
@@ -114,35 +140,11 @@ def audit(
             for line in auditor.lines(config.data, as_json=as_json):
                 print(line)  # noqa: T201 - what was asked for
             return 0
-        count, fault = auditor.check(config.data, _master_key(config))
+        count, fault = auditor.check(config.data, master_of(config))
     except ServerError as error:
         return _refused(error)
     print(auditor.verdict(count, fault, as_json=as_json))  # noqa: T201 - as above
     return FAILED if fault else 0
-
-
-def key_status(settings: Path) -> int:
-    """Print how many slots of the key file are under which master key."""
-    try:
-        config = load(settings)
-        given = GivenKeys(
-            previous_text=config.previous_master_key,
-            previous_file=config.previous_master_key_file,
-        )
-        for line in key_census.lines(
-            config.data, _master_key(config), given.previous()
-        ):
-            print(line)  # noqa: T201 - what was asked for
-    except ServerError as error:
-        return _refused(error)
-    return 0
-
-
-def _master_key(config: Config) -> MasterKey:
-    if config.master_key is not None:
-        return MasterKey.parse(config.master_key)
-    usual = DataFolder(config.data).master_key_file
-    return MasterKey.load_file(config.master_key_file or usual)
 
 
 def _run(config: Config, demo: Demo | None = None) -> int:

@@ -196,7 +196,7 @@ class DataFolder:
         """
         path = self.master_key_file
         try:
-            _write_for_good(path, f"{master.text()}\n".encode())
+            write_for_good(path, f"{master.text()}\n".encode())
         except OSError as error:
             raise Misconfigured(
                 f"cannot keep a master key in {path}: {error.strerror}"
@@ -247,7 +247,7 @@ class DataFolder:
         )
 
 
-def _write_for_good(path: Path, content: bytes) -> None:
+def write_for_good(path: Path, content: bytes) -> None:
     # Whole or not at all, and through to the medium: after a power cut every
     # acknowledged message would be unreadable without it.
     unfinished = path.with_name(path.name + ".new")

@@ -29,12 +29,18 @@ def loaded_by(*arguments: str) -> str:
     return done.stdout.splitlines()[-1]
 
 
+#: The names of the commands, and nothing else.
+WORDS = "['server', 'server.commands', 'server.commands.words']"
+
+
 def test_help_answers_at_once() -> None:
-    """Nothing of the server is imported for it."""
-    assert loaded_by("--help") == "0 []"
+    """Nothing of the server is imported for it but the words it knows."""
+    assert loaded_by("--help") == f"0 {WORDS}"
+    assert loaded_by("privacy", "erase", "--help") == f"0 {WORDS}"
 
 
 def test_what_it_does_not_know_is_refused_at_once() -> None:
     """With the exit code for what cannot be done."""
-    assert loaded_by("--colour") == "2 []"
-    assert loaded_by("check") == "2 []"
+    assert loaded_by("--colour") == f"2 {WORDS}"
+    assert loaded_by("check") == f"2 {WORDS}"
+    assert loaded_by("agent") == f"2 {WORDS}"

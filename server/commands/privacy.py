@@ -1,0 +1,225 @@
+"""``run.py privacy``: what people may ask an account for."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+
+from server.clock import SystemClock
+from server.commands.asking import Asking
+from server.commands.backups import written
+from server.commands.place import (
+    account_in,
+    asking_in,
+    config_in,
+    master_of,
+)
+from server.commands.printing import (
+    Progress,
+    as_json,
+    record,
+    remark,
+    say,
+    table,
+)
+from server.errors import Misconfigured
+from server.vault.one_time_key import OneTimeKey
+from server.vault.package_files import header_in, open_package
+from server.vault.package_key import Kind, PackageKey
+
+clock = SystemClock()
+
+
+def search(asked: Namespace) -> int:
+    """Where some words stand in what is held; every search is audited."""
+    asking = asking_in(asked)
+    account = account_in(asked, asking)
+    hits: list[dict[str, Any]] = []
+    progress, looked, after = Progress("search"), 0, ""
+    while True:
+        page = asking.post(
+            *_privacy(account, "search"),
+            body={"text": asked.text, "after": after},
+        )
+        hits += page["hits"]
+        looked += page["looked"]
+        progress.at(looked)
+        after = page["after"]
+        if not after:
+            break
+    progress.finish()
+    table(hits, ("kind", "id", "number", "at", "excerpt"), json_=asked.json)
+    return 0
+
+
+def export(asked: Namespace) -> int:
+    """Everything of one person, sealed, in a file; its key is shown once."""
+    asking = asking_in(asked)
+    account = account_in(asked, asking)
+    made = asking.post(*_privacy(account, "exports"), body=_whom(asked))
+    progress = Progress("export")
+    pieces = asking.stream("GET", *_privacy(account, "exports", made["id"]))
+    size = written(asked.to, pieces, progress.at)
+    progress.finish()
+    if asked.json:
+        as_json({"file": str(asked.to), "bytes": size, "key": made["key"]})
+        return 0
+    say(made["key"])
+    remark(
+        f"{asked.to}: {size:,} bytes, opened with that key, which is not"
+        " shown again: 'python run.py privacy open FILE --to FILE'"
+    )
+    return 0
+
+
+def erase(asked: Namespace) -> int:
+    """Erase one person, or one conversation; ends in a receipt."""
+    asking = asking_in(asked)
+    account = account_in(asked, asking)
+    _confirm(asked)
+    path = _privacy(account, "erasures")
+    job = asking.post(*path, body=_whom(asked))
+    if asked.wait:
+        job = _waited(asking, (*path, job["id"]), job)
+    record(job, json_=asked.json)
+    return 0
+
+
+def restrict(asked: Namespace) -> int:
+    """Say what may not be done with somebody, or how it stands."""
+    asking = asking_in(asked)
+    path = _of_customer(asked, asking, "restrictions")
+    found = asking.get(*path)
+    for one in asked.restrictions:
+        found = asking.put(*path, one, body={"reason": asked.reason})
+    record(found, json_=asked.json)
+    return 0
+
+
+def lift(asked: Namespace) -> int:
+    """Lift restrictions, after the person was told."""
+    asking = asking_in(asked)
+    path = _of_customer(asked, asking, "restrictions")
+    told_at = _moment(asked.told_at)
+    found = asking.get(*path)
+    for one in asked.restrictions:
+        found = asking.post(
+            *path, one, "lift", body={"notice_given_at": told_at}
+        )
+    record(found, json_=asked.json)
+    return 0
+
+
+def consent(asked: Namespace) -> int:
+    """What somebody agreed to; or write down that they do, or no more."""
+    asking = asking_in(asked)
+    path = _of_customer(asked, asking, "consents")
+    if asked.purpose is not None:
+        body = {"purpose": asked.purpose, "level": asked.level}
+        if asked.version is not None:
+            body["version"] = asked.version
+        asking.post(*path, body=body)
+    table(
+        asking.get(*path)["consents"],
+        ("purpose", "level", "source", "version", "at", "by"),
+        json_=asked.json,
+    )
+    return 0
+
+
+def requests(asked: Namespace) -> int:
+    """The register of what people asked for, what presses most first."""
+    asking = asking_in(asked)
+    account = account_in(asked, asking)
+    table(
+        asking.all(*_privacy(account, "requests")),
+        ("id", "kind", "law", "state", "due_at", "is_overdue", "subject"),
+        json_=asked.json,
+    )
+    return 0
+
+
+def open_file(asked: Namespace) -> int:
+    """Make an export or a backup readable; the key is read, no argument."""
+    if header_in(asked.file).kind is Kind.BACKUP:
+        key = PackageKey.of_backups(master_of(config_in(asked)))
+    else:
+        key = OneTimeKey.parse(_secret("key of the export: ")).package_key()
+    open_package(asked.file, asked.to, key)
+    say(f"{asked.to}: open, and in the clear from now on")
+    return 0
+
+
+def holdings(asked: Namespace) -> int:
+    """What is held of one person, or of one conversation, kind by kind."""
+    asking = asking_in(asked)
+    account = account_in(asked, asking)
+    found = asking.get(*_privacy(account, "holdings"), **_whom(asked))
+    if asked.json:
+        as_json(found)
+        return 0
+    items = found.get("items", []) if isinstance(found, dict) else found
+    if not items:
+        remark("nothing is held")
+        return 0
+    columns = tuple(dict.fromkeys(name for one in items for name in one))
+    table(items, columns, json_=False)
+    return 0
+
+
+def _waited(asking: Asking, path: tuple[str, ...], job: Any) -> Any:
+    # A step is some milliseconds, or the end of a conversation's grace.
+    progress, looks = Progress("erase"), 0
+    while job["state"] != "done":
+        asyncio.run(clock.sleep(0.2))
+        looks += 1
+        progress.at(looks)
+        job = asking.get(*path)
+    progress.finish()
+    return job
+
+
+def _confirm(asked: Namespace) -> None:
+    if asked.yes or not sys.stdin.isatty():
+        return
+    remark("this cannot be undone")
+    if input("type 'erase' to go on: ") != "erase":
+        raise Misconfigured("nothing was erased")
+
+
+def _moment(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Misconfigured(
+            "a moment is written 2026-01-31 or 2026-01-31T12:00+00:00"
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def _secret(prompt: str) -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(prompt)
+    return sys.stdin.readline().strip()
+
+
+def _whom(asked: Namespace) -> dict[str, str]:
+    name = "customer" if asked.customer is not None else "conversation"
+    return {name: str(getattr(asked, name))}
+
+
+def _privacy(account: str, *path: str) -> tuple[str, ...]:
+    return ("accounts", account, "privacy", *path)
+
+
+def _of_customer(
+    asked: Namespace, asking: Asking, what: str
+) -> tuple[str, ...]:
+    account = account_in(asked, asking)
+    return ("accounts", account, "customers", asked.customer, what)
