@@ -76,9 +76,7 @@ class Finish:
         if self._is_due is not None and not self._is_due():
             raise Refused(RefusalCode.NOT_NOW)
         conversation = self._session.conversation
-        if conversation.phase is Phase.CLOSED or (
-            self._is_erased and not conversation.is_live
-        ):
+        if self._is_erased and not conversation.is_live:
             # What becomes of it now is decided by its row: see keeping.py.
             raise Refused(RefusalCode.CONVERSATION_ENDED)
         after = self._after(conversation)

@@ -36,6 +36,8 @@ LONGEST_PAUSE = 300.0
 #: Characters of a transcript: a mail has it twice, and base64 makes it a third
 #: longer; many servers take ten megabytes.
 MOST = 2 * 2**20
+#: Conversations that may wait for a mail server that takes none: 20 MB.
+ROOM = 100_000
 
 
 class MailRound:
@@ -46,15 +48,23 @@ class MailRound:
         keeping: Told what has been handed over.
         post: The way.
         most: Characters of a transcript.
+        room: Conversations that may wait.
     """
 
     is_ready = True
 
     def __init__(
-        self, house: House, keeping: Keeping, post: Post, *, most: int = MOST
+        self,
+        house: House,
+        keeping: Keeping,
+        post: Post,
+        *,
+        most: int = MOST,
+        room: int = ROOM,
     ) -> None:
         self._house = house
         self._most = most
+        self._room = room
         self._keeping = keeping
         self._post = post
         self._wake = asyncio.Event()
@@ -66,7 +76,10 @@ class MailRound:
 
     def take(self, conversation: ConversationId) -> None:
         """Mail the transcript of ``conversation``, which is closed."""
-        self._queue(conversation, seconds=0.0, tries=0)
+        if len(self._waiting) < self._room:
+            self._queue(conversation, seconds=0.0, tries=0)
+        else:  # it stays for its patience: a restart may still find it
+            self._failed(conversation)
 
     def _queue(
         self, conversation: ConversationId, *, seconds: float, tries: int

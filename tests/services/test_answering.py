@@ -173,9 +173,10 @@ async def many(world: World, maria: Line, most: int) -> list[str]:
     return found
 
 
-async def test_an_agent_watches_so_many() -> None:
+@pytest.mark.parametrize("retention", [0.0, 60.0])
+async def test_an_agent_watches_so_many(retention: float) -> None:
     """One more is refused and not taken; what ends makes room."""
-    world = World()
+    world = World(retention=retention)
     maria = await world.shift()
     found = await many(world, maria, answering.MOST_WATCHED)
 

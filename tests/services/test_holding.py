@@ -185,6 +185,26 @@ async def test_a_hold_that_crosses_the_end_is_set_on_what_is_closed() -> None:
     assert world.records.rows[which].due_at == NEVER
 
 
+async def test_a_hold_that_comes_after_the_end_is_set_all_the_same() -> None:
+    """The session it was asked of is over: the row is what counts."""
+    world = World(retention=1000.0)
+    line, name, _ = await world.conversation()
+    which = ConversationId(name)
+    world.records.is_held = True
+    await line.push("end")
+    asked = asyncio.ensure_future(world.holding.hold(ACME, which, by=OFFICER))
+    await settle()
+    late = world.records._queue.pop()
+    world.records.commit()
+    await settle()
+    world.records.is_held = False
+    world.records.put(late)
+    await settle()
+
+    assert (await asked).is_held
+    assert world.records.rows[which].due_at == NEVER
+
+
 async def test_who_did_it_and_why_is_written_down() -> None:
     """A constant, and nothing that anybody typed."""
     world, which = await held()

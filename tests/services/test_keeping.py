@@ -79,6 +79,18 @@ async def test_it_is_erased_when_its_time_is_over_and_not_before() -> None:
     await world.ending.keeping.expire([which])
 
 
+async def test_a_look_that_comes_too_early_erases_nothing() -> None:
+    """The wheel is a hint; and what was hinted at is looked at again."""
+    world = World(retention=DAY)
+    _, which, _ = await closed(world)
+    world.house.look_at(which, world.clock.now())
+    await world.pass_(1)
+    assert world.ending.waiting == 0
+    await world.pass_(DAY)
+
+    assert world.ending.waiting == 1
+
+
 async def test_one_that_times_out_is_kept_from_its_deadline_on() -> None:
     """However late that is noticed."""
     world = World(retention=DAY)

@@ -169,6 +169,36 @@ async def test_what_is_mailed_and_kept_stays_for_its_days() -> None:
     assert world.records.rows == {}
 
 
+async def test_nobody_gets_it_twice() -> None:
+    """Asked once more, the record says that it was handed."""
+    world = MailWorld(retention=86_400.0)
+    line, name, _ = await world.conversation()
+    await line.do("end")
+    await world.later()
+    world.mailing.take(ConversationId(name))
+    await world.later()
+
+    assert len(world.box.mails) == 1
+
+
+async def test_no_more_wait_than_there_is_room_for() -> None:
+    """The others are erased when patience is over, and counted then."""
+    world = MailWorld(transcript_patience=60.0)
+    world.box.is_failing = True
+    world.mailing = world.house.mailing = MailRound(
+        world.house, world.ending.keeping, world.box, room=1
+    )
+    for _ in range(2):
+        line, _, _ = await world.conversation()
+        await line.do("end")
+    assert len(world.mailing) == 1
+    for _ in range(7):
+        await world.later(10.0)
+
+    assert world.outcome("lost") == 2
+    assert world.records.rows == {}
+
+
 async def test_a_long_one_is_cut_and_says_so() -> None:
     """A mail server takes only so much."""
     world = MailWorld()
