@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -369,8 +370,13 @@ async def heard(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Heard:
     """What ``app`` answers."""
     sent: list[Message] = []
 
+    unread = [body]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if not unread:
+            await asyncio.Event().wait()  # nobody hangs up
+        part = unread.pop()
+        return {"type": "http.request", "body": part, "more_body": False}
 
     async def send(message: Message) -> None:
         sent.append(message)
