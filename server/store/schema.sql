@@ -118,6 +118,9 @@ CREATE TABLE audit (           -- [audit log]
     chain      BLOB NOT NULL       -- SHA-256 of the row and the chain before
 ) STRICT;
 
+-- What is held of a conversation, its marks in here included.
+CREATE INDEX audit_about ON audit (subject) WHERE subject <> '';
+
 -- Where the audit log begins and ends, sealed: see vault/anchors.py. One row.
 CREATE TABLE audit_anchor (    -- [audit log]
     -- First, because SQLite 3.40 takes a key further behind for damage.

@@ -99,18 +99,21 @@ _OF_CONVERSATION = """
     (SELECT min(ended_at) FROM ending_notice WHERE conversation = ?1
         AND account = ?2)
 """
-_OF_CUSTOMER = """
+# Another account's; but what is left without its row would be counted.
+_MINE = "?1 NOT IN (SELECT id FROM customer WHERE id = ?1 AND account <> ?2)"
+_OF_CUSTOMER = f"""
     SELECT
     (SELECT count(*) FROM customer WHERE id = ?1 AND account = ?2),
     (SELECT created_at FROM customer WHERE id = ?1 AND account = ?2),
-    (SELECT count(*) FROM customer_address WHERE customer = ?1),
-    (SELECT count(*) FROM customer_event WHERE customer = ?1),
-    (SELECT min(at) FROM customer_event WHERE customer = ?1),
+    (SELECT count(*) FROM customer_address WHERE customer = ?1
+        AND {_MINE}),
+    (SELECT count(*) FROM customer_event WHERE customer = ?1 AND {_MINE}),
+    (SELECT min(at) FROM customer_event WHERE customer = ?1 AND {_MINE}),
     (SELECT count(*) FROM privacy_request WHERE customer = ?1
         AND account = ?2),
     (SELECT min(received_at) FROM privacy_request WHERE customer = ?1
         AND account = ?2)
-"""
+"""  # noqa: S608 - constants of this file, here and below
 # ?1 the account or null, ?2 and ?3 between which ids, ?4 what is due before
 # that is late, ?5 whether what is being erased is late as well, ?6 as ?4 for
 # files by their own deadline.
@@ -125,7 +128,7 @@ _LAST = """
 _CONVERSATIONS = f"""
     SELECT count(*), min(c.started_at), min(c.due_at), {_LATE}
     FROM conversation c WHERE {_IN_PAGE}
-"""  # noqa: S608 - constants of this file, here and below
+"""  # noqa: S608
 _MESSAGES = f"""
     SELECT m.by_customer, count(*), min(c.started_at), min(c.due_at), {_LATE}
     FROM conversation c JOIN message m ON m.conversation = c.id
@@ -174,7 +177,9 @@ class Stock:
     async def about(self, subject: str) -> int:
         """How many rows of the audit log are about that pseudonym."""
         rows = await self._rows(
-            "SELECT count(*) FROM audit WHERE subject = ?", subject
+            # The second half is for the index, which has no empty ones.
+            "SELECT count(*) FROM audit WHERE subject = ? AND subject <> ''",
+            subject,
         )
         count: int = rows[0][0]
         return count
