@@ -55,39 +55,31 @@ def unpack_identity(plain: bytes) -> Identity:
 
 def kind_of(event: CustomerEvent) -> str:
     """What ``customer_event.kind`` says of ``event``."""
-    match event:
-        case Consent():
-            return CONSENT
-        case Restricted():
-            return RESTRICTION
-        case Rectified():
-            return RECTIFIED
+    if isinstance(event, Consent):
+        return CONSENT
+    return RESTRICTION if isinstance(event, Restricted) else RECTIFIED
 
 
 def pack_event(event: CustomerEvent) -> bytes:
     """The bytes to seal; the moment is a column."""
-    match event:
-        case Consent():
-            return _packed(
-                purpose=event.purpose,
-                level=int(event.level) or None,
-                version=event.version,
-                source=event.source.value,
-                by=event.by,
-            )
-        case Restricted():
-            return _packed(
-                restriction=event.restriction.value,
-                is_set=event.is_set or None,
-                reason=event.reason.value,
-                source=event.source.value,
-                by=event.by,
-                notice_given_at=event.notice_given_at,
-            )
-        case Rectified():
-            return _packed(
-                fields=list(event.fields), note=event.note, by=event.by
-            )
+    if isinstance(event, Consent):
+        return _packed(
+            purpose=event.purpose,
+            level=int(event.level) or None,
+            version=event.version,
+            source=event.source.value,
+            by=event.by,
+        )
+    if isinstance(event, Restricted):
+        return _packed(
+            restriction=event.restriction.value,
+            is_set=event.is_set or None,
+            reason=event.reason.value,
+            source=event.source.value,
+            by=event.by,
+            notice_given_at=event.notice_given_at,
+        )
+    return _packed(fields=list(event.fields), note=event.note, by=event.by)
 
 
 def unpack_event(plain: bytes, *, kind: str, at: float) -> CustomerEvent:

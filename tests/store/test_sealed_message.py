@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgpack
@@ -44,6 +45,21 @@ def messages(draw: st.DrawFn) -> Message:
 def test_what_is_packed_comes_back(said: Message) -> None:
     """Packing and unpacking changes nothing of a message."""
     assert unpack(pack(said), message()) == said
+
+
+@given(messages())
+def test_words_that_are_not_kept_are_not_in_it(said: Message) -> None:
+    """Only that something was said, by whom and when."""
+    found = unpack(pack(replace(said, is_unkept=True)), message())
+
+    assert found == replace(
+        said,
+        is_unkept=True,
+        text="",
+        rich=None,
+        answers=None,
+        postback=None,
+    )
 
 
 @given(st.binary(max_size=100))
