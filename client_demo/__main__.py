@@ -87,6 +87,7 @@ async def _run(options: argparse.Namespace) -> None:
         new_id=lambda: secrets.token_hex(16),
         elapsed=time.monotonic,
         not_sent=lambda _code, _text: None,
+        language=language_in(os.environ.get("LANG", "")),
     )
     if options.plain or options.json:
         code = await _plain(options, connection, means, address)
@@ -182,6 +183,12 @@ def _address(options: argparse.Namespace) -> str:
         who = "agent" if options.agent else f"customer/{channel}"
         path = f"{path}/socket/{who}"
     return f"{scheme}://{parts.netloc}{path}"
+
+
+def language_in(lang: str) -> str | None:
+    """``de_DE.UTF-8`` as the tag ``de-DE``; None if it names no language."""
+    tag = lang.partition(".")[0].replace("_", "-")
+    return tag[:64] if tag[:2].islower() else None  # not C, not POSIX
 
 
 def _print(line: str) -> None:

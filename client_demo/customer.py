@@ -53,6 +53,9 @@ class Customer:
         self._token = token
         self._kept = token is not None
         self._ahead = 0.0  # server's seconds minus ours
+        self._language = means.language
+        self.notice: Frame | None = None  # a NoticeText
+        self.denied: str | None = None  # the ref of the latest refusal
 
     def hello(self) -> Frame:
         """Return with the token, or come as somebody new."""
@@ -64,6 +67,7 @@ class Customer:
             "epoch": held and held.epoch,
             "last": held and held.last,
             "client": PROGRAM,
+            "language": self._language,
         }
 
     def turned_away(self, frame: Frame) -> bool:
@@ -87,6 +91,7 @@ class Customer:
             case "welcome":
                 self._welcomed(frame)
             case "refused":
+                self.denied = frame.get("ref")
                 self.talk.refused(frame)
             case "ended" | "gone":
                 self._forget()
@@ -95,6 +100,15 @@ class Customer:
                 self.talk.hear(frame)
         self._keep_if_durable()
         self._face.heard(frame)
+
+    def agree(self) -> str | None:
+        """Agree to the terms of the notice; their version, if there are any.
+
+        It goes out with the first message.
+        """
+        notice = self.notice or {}
+        self.talk.terms = notice["version"] if notice.get("terms") else None
+        return self.talk.terms
 
     def lost(self, pause: float) -> None:
         """Say that the line is down."""
@@ -110,6 +124,7 @@ class Customer:
     def _welcomed(self, frame: Frame) -> None:
         self._token = frame.get("token") or self._token
         self._ahead = frame["now_at"] / 1000 - self._elapsed()
+        self.notice = frame.get("notice")
         self.talk.begin(frame["summary"])
 
     def _keep_if_durable(self) -> None:

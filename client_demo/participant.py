@@ -35,6 +35,7 @@ class Means:
         new_id: Makes an id for a message.
         elapsed: Seconds on a steady scale.
         not_sent: Told the code and the text of each message given up.
+        language: The person's, as a BCP 47 tag; None: not known.
     """
 
     tell: Tell
@@ -42,6 +43,7 @@ class Means:
     new_id: Callable[[], str]
     elapsed: Callable[[], float]
     not_sent: Callable[[str, str], None]
+    language: str | None = None
 
 
 class Participant:
@@ -57,6 +59,7 @@ class Participant:
         self, own: str, means: Means, *, conversation: str | None = None
     ) -> None:
         self.transcript = Transcript(own)
+        self.terms: str | None = None  # the version agreed to
         self._means = means
         self._address = conversation
         self._in_flight: str | None = None
@@ -104,6 +107,18 @@ class Participant:
     def stay(self) -> bool:
         """The customer is still here: move the deadline."""
         return self._tell("stay", ref="stay")
+
+    def ask(self) -> bool:
+        """Ask what the server holds; False if there is no connection."""
+        return self._tell("holdings", ref="holdings")
+
+    def withdraw(self, purpose: str) -> bool:
+        """Agree to ``purpose`` no more; False if there is no connection."""
+        return self._tell("withdraw", purpose=purpose, ref="withdraw")
+
+    def forget(self) -> bool:
+        """Have everything erased; False if there is no connection."""
+        return self._tell("forget", ref="forget")
 
     @property
     def typing(self) -> str | None:
@@ -217,7 +232,9 @@ class Participant:
         if self._in_flight or self._resting or self.transcript.phase in OVER:
             return
         for client_id, text in self.transcript.pending.items():
-            if self._tell("send", id=client_id, text=text):
+            # Asked for with the first message, and no business of later ones.
+            terms = self.terms if self.transcript.last == 0 else None
+            if self._tell("send", id=client_id, text=text, terms=terms):
                 self._in_flight = client_id
                 self._expect_ack()
             return

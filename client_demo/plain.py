@@ -22,7 +22,7 @@ from client_demo.wire import Frame
 
 COMMANDS = """
 plain input: a line is a message; //text says "/text"
-  customer: /end  /stay  /quit
+  customer: /terms  /holdings  /withdraw PURPOSE  /forget  /end  /stay  /quit
   agent:    /list  /take [number or id]  /go NUMBER  /release  /end  /quit
 """
 

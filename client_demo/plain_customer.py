@@ -28,7 +28,7 @@ class PlainCustomer:
         self._customer = Customer(
             self._plain.means(means), self._plain, keep=keep, token=token
         )
-        self._ending = False
+        self._ending: str | None = None  # the ref of what asked for it
 
     async def run(self, lines: Lines) -> int:
         """Carry out ``lines``; the close code of the last connection."""
@@ -41,19 +41,46 @@ class PlainCustomer:
         talk = self._customer.talk
         if line is not None and not is_command(line):
             return say(talk, line)
-        if line == "/stay":
-            return talk.stay()
-        if line not in {None, "/end", "/quit"}:
-            self._plain.noticed("no such command")
-            return True
+        if line not in {None, "/end", "/forget", "/quit"}:
+            return self._ask(str(line))
         # Before the welcome nobody has said yet that we may come in at all.
         if talk.transcript.conversation is None or talk.transcript.pending:
             return False
+        # What is on legal hold stays, and so do we.
+        if self._ending == self._customer.denied:
+            self._ending = None
+        if line == "/forget":
+            return self._end("forget", talk.forget)
         if line == "/end" or (line is None and self._plain.habits.end_at_eof):
-            self._ending = self._ending or talk.end()
-            return self._ending
+            return self._end("end", talk.end)
         # Whoever has asked for the end waits for the receipt; the server
         # closes after it.
         if not self._ending:
             self._connection.leave()
+        return True
+
+    def _end(self, ref: str, say: Callable[[], bool]) -> bool:
+        if self._ending is None and say():
+            self._ending, self._customer.denied = ref, None
+        return self._ending is not None
+
+    def _ask(self, line: str) -> bool:
+        """What ends nothing; False if it must wait."""
+        talk = self._customer.talk
+        command, _, about = line.partition(" ")
+        if command == "/stay":
+            return talk.stay()
+        if talk.transcript.conversation is None:
+            return False
+        match command, about.strip():
+            case "/holdings", "":
+                return talk.ask()
+            case "/withdraw", purpose if purpose:
+                return talk.withdraw(purpose)
+            case "/terms", "":
+                version = self._customer.agree()
+                agreed = f"agreed to terms {version}" if version else "no terms"
+                self._plain.noticed(agreed)
+            case _:
+                self._plain.noticed("no such command")
         return True

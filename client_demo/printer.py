@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from client_demo.participant import Participant
 from client_demo.printable import printable
@@ -28,6 +29,10 @@ plain output, one event a line:
   * ends soon unless somebody writes | * deadline moved
   * ended by WHO | * gone: N messages erased
   * refused: CODE | * refused: CODE, again in S s
+  * notice: TEXT              what the account tells its customers first
+  * terms VERSION: TEXT (URL) /terms agrees to them; "required" where they are
+  * held: N NAME, HOME, until WHEN | * nothing is held
+  * agreed: PURPOSE, LEVEL | * restricted: WHAT | * on legal hold
 agents get the conversation's number before each line, as in "[2] customer:
 TEXT", and also:
   * N waiting, N mine
@@ -63,6 +68,7 @@ class Printer:
         self._as_json = as_json
         self._numbered = numbered
         self._shown: dict[str, int] = {}
+        self._notice: Frame | None = None
 
     def heard(self, frame: Frame) -> None:
         """Print what ``frame`` tells."""
@@ -109,7 +115,11 @@ class Printer:
         summary = frame.get("summary")
         if summary is None:
             return [f"* connected: {frame['role']} {frame.get('name', '')}"]
-        return [f"* connected: {_phase(summary)}"]
+        notice = frame.get("notice")
+        if notice == self._notice:
+            return [f"* connected: {_phase(summary)}"]
+        self._notice = notice
+        return [f"* connected: {_phase(summary)}", *notice_lines(notice or {})]
 
     def _history(self, frame: Frame) -> list[str]:
         return self._news(frame["conversation"])
@@ -149,6 +159,9 @@ class Printer:
         again = "" if after is None else f", again in {after} s"
         return [f"* refused: {frame['code']}{again}"]
 
+    def _holdings(self, frame: Frame) -> list[str]:
+        return [f"* {line}" for line in holding_lines(frame)]
+
     def _list(self, frame: Frame) -> list[str]:
         counts = len(frame["waiting"]), len(frame["mine"])
         return ["* {} waiting, {} mine".format(*counts)]
@@ -177,6 +190,39 @@ class Printer:
             return f"* sent {said.number}"
         who = f"{said.author} {said.name}" if said.name else said.author
         return f"{who}: {said.text}"
+
+
+def notice_lines(notice: Frame) -> list[str]:
+    """A NoticeText, a line each of what it has."""
+    lines = [f"* notice: {notice['text']}"] if notice.get("text") else []
+    if notice.get("terms"):
+        required = ", required" if notice.get("terms_required") else ""
+        url = f" ({notice['terms_url']})" if notice.get("terms_url") else ""
+        lines.append(
+            f"* terms {notice['version']}{required}: {notice['terms']}{url}"
+        )
+    return lines
+
+
+def holding_lines(frame: Frame) -> list[str]:
+    """What is held, agreed to and restricted, a line each."""
+    lines = [
+        f"held: {one['count']} {one['name']}, {one['home']}, "
+        f"until {_until(one)}"
+        for one in frame["held"]
+    ] or ["nothing is held"]
+    lines += [
+        f"agreed: {one['purpose']}, {one['level']}"
+        for one in frame.get("consents", ())
+    ]
+    lines += [f"restricted: {one}" for one in frame.get("restrictions", ())]
+    return [*lines, "on legal hold"] if frame.get("on_hold") else lines
+
+
+def _until(item: Frame) -> str:
+    if item.get("dies_at") is None:
+        return str(item["dies"])
+    return f"{datetime.fromtimestamp(item['dies_at'] / 1000, tz=UTC):%F %T} UTC"
 
 
 def _phase(frame: Frame) -> str:
