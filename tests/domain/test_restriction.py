@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from server.domain.restriction import (
     restrictions_of,
 )
 
+PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
 sets = st.frozensets(st.sampled_from(Restriction))
 
 
@@ -52,3 +55,19 @@ def test_flags_are_what_they_were() -> None:
     }
     # Of a newer server's bits only those are taken that are known.
     assert restrictions_of(16 + 4) == {Restriction.DO_NOT_LOCATE}
+
+
+def test_the_document_prints_the_matrix() -> None:
+    """docs/privacy.md, row by row."""
+    page = PAGE.read_text(encoding="utf-8")
+    heads = " | ".join(f"`{one.value}`" for one in Restriction)
+    rows = [
+        f"| {use.value} | "
+        + " | ".join(
+            "no" if use in MATRIX[one] else "yes" for one in Restriction
+        )
+        + " |"
+        for use in Use
+    ]
+
+    assert "\n".join([f"| | {heads} |", "|---" * 5 + "|", *rows]) in page
