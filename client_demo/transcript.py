@@ -22,6 +22,9 @@ OVER = frozenset({ENDING, GONE})
 
 CUSTOMER, AGENT = "customer", "agent"
 
+#: Shown in place of words that nobody stored, once they are gone.
+UNKEPT = "(these words were not kept)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -42,9 +45,14 @@ class Said:
             id=str(fields["id"]),
             author=str(fields["author"]),
             at=int(fields["at"]),
-            text=str(fields["text"]),
+            text=_words_in(fields),
             name=fields.get("name"),
         )
+
+
+def _words_in(fields: Frame) -> str:
+    text = str(fields["text"])
+    return UNKEPT if fields.get("unkept") and not text else text
 
 
 @dataclass(frozen=True, slots=True)

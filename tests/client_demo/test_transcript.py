@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client_demo.transcript import Marks, Said, Transcript
+from client_demo.transcript import UNKEPT, Marks, Said, Transcript
 from tests.client_demo.scripted import C, message, summary
 
 AUTHORS = st.lists(st.sampled_from(["customer", "agent"]), max_size=12)
@@ -50,6 +50,16 @@ def test_any_order_and_any_repeats_give_the_same_conversation(
     assert transcript.last == len(said)
     assert not transcript.has_gap
     assert not transcript.pending
+
+
+def test_words_that_were_not_kept_are_said_to_be_so() -> None:
+    """Live they are there; in history something stands in their place."""
+    live = Said.of(message(1, "My secret") | {"unkept": True})
+    later = Said.of(message(1, "") | {"unkept": True})
+
+    assert live.text == "My secret"
+    assert later.text == UNKEPT
+    assert Said.of(message(1, "")).text == ""
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS)))

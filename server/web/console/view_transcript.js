@@ -98,7 +98,7 @@ function drawMessage(desk, c, node, row) {
   const [time, tick] = bubble.lastChild.children;
   set(node, "data-joined", joined || null);
   set(node, "data-state", state);
-  drawText(node, message.text);
+  drawText(node, message.unkept && !message.text ? words.unkept : message.text);
   const me = author === "agent" && (message.name ?? desk.me) === desk.me;
   const name = author === "customer" ? words.said.customer : me ? words.said.me : message.name ?? "";
   say(who.lastChild, author === "application" ? `${name} (${words.automatic})` : name);

@@ -82,6 +82,7 @@ export const words = {
   sending: "Sending",
   queued: "Waiting for the connection",
   note: "Note, agents only",
+  unkept: "These words were not kept",
   automatic: "automatic",
   chosen: "chosen",
   menu: "Menu",

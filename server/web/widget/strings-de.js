@@ -27,6 +27,7 @@ export const words = {
   promise: 'Bis Sie schreiben, wird nichts gespeichert. Mit dem Ende des Chats wird alles gelöscht.',
   privacy_kept: 'Wird {time} nach dem Chat gelöscht',
   promise_kept: 'Bis Sie schreiben, wird nichts gespeichert. Alles wird {time} nach dem Ende gelöscht.',
+  unkept: 'Diese Worte wurden nicht gespeichert.',
   sending: 'Wird gesendet …',
   sent: 'Gesendet',
   delivered: 'Zugestellt',

@@ -27,6 +27,7 @@ export const words = {
   promise: 'Nada se guarda hasta que escriba. Todo se borra al terminar.',
   privacy_kept: 'Se borra {time} después del chat',
   promise_kept: 'Nada se guarda hasta que escriba. Todo se borra {time} después del final.',
+  unkept: 'Estas palabras no se han guardado.',
   sending: 'Enviando…',
   sent: 'Enviado',
   delivered: 'Entregado',

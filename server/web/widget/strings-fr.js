@@ -27,6 +27,7 @@ export const words = {
   promise: 'Rien n’est stocké avant que vous n’écriviez. Tout est effacé à la fin.',
   privacy_kept: 'Effacé {time} après la discussion',
   promise_kept: 'Rien n’est stocké avant que vous n’écriviez. Tout est effacé {time} après la fin.',
+  unkept: 'Ces mots n’ont pas été conservés.',
   sending: 'Envoi…',
   sent: 'Envoyé',
   delivered: 'Distribué',

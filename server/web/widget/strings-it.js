@@ -27,6 +27,7 @@ export const words = {
   promise: 'Nulla è salvato finché non scrive. Tutto è cancellato alla fine.',
   privacy_kept: 'Cancellato {time} dopo la chat',
   promise_kept: 'Nulla è salvato finché non scrive. Tutto è cancellato {time} dopo la fine.',
+  unkept: 'Queste parole non sono state conservate.',
   sending: 'Invio…',
   sent: 'Inviato',
   delivered: 'Consegnato',

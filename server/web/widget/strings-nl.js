@@ -27,6 +27,7 @@ export const words = {
   promise: 'Niets wordt bewaard tot u schrijft. Alles wordt gewist aan het einde.',
   privacy_kept: 'Wordt {time} na de chat gewist',
   promise_kept: 'Niets wordt bewaard tot u schrijft. Alles wordt {time} na het einde gewist.',
+  unkept: 'Deze woorden zijn niet bewaard.',
   sending: 'Versturen…',
   sent: 'Verstuurd',
   delivered: 'Bezorgd',

@@ -28,6 +28,7 @@ export const en = {
   promise: 'Nothing is stored until you write. Everything is deleted when the chat ends.',
   privacy_kept: 'Deleted {time} after the chat ends',
   promise_kept: 'Nothing is stored until you write. Everything is deleted {time} after the chat ends.',
+  unkept: 'These words were not kept.',
   sending: 'Sending…',
   sent: 'Sent',
   delivered: 'Delivered',

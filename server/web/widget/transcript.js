@@ -115,7 +115,7 @@ export class Transcript {
 
   #row(message) {
     let shown = this.#shown.get(message.id);
-    if (shown) return this.#word(shown, message.text);
+    if (shown) return this.#word(shown, this.#wordsOf(message));
     const own = message.author === 'customer';
     const bubble = make('div', { class: 'bubble', dir: 'auto' });
     const row = make('li', { class: own ? 'row own' : 'row' });
@@ -123,7 +123,11 @@ export class Transcript {
     if (slot) row.append(slot);
     shown = { row, bubble, slot };
     this.#shown.set(message.id, shown);
-    return this.#word(shown, message.text);
+    return this.#word(shown, this.#wordsOf(message));
+  }
+
+  #wordsOf({ text, unkept }) {
+    return unkept && !text ? this.words.unkept : text;
   }
 
   // The server may keep, and so show, other words than were written.
