@@ -116,6 +116,10 @@ def services_of(
         clock=parts.house.clock,
         finding=parts.disclosure.finding,
         exporting=parts.disclosure.exporting,
+        erasing=parts.duties.erasing,
+        erasure_papers=parts.duties.papers,
+        stocktaking=parts.duties.stocktaking,
+        mapping=parts.duties.mapping,
         audit_reading=AuditReading(
             history.audited, partial(actors_of, parts.directory)
         ),

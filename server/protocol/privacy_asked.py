@@ -56,3 +56,14 @@ class NewExport(Form, frozen=True, kw_only=True):
 
     customer: _ROW | None = None
     conversation: _ROW | None = None
+
+
+class NewErasure(Form, frozen=True, kw_only=True):
+    """Who, or what: a customer, a conversation, or a channel and its key."""
+
+    customer: _ROW | None = None
+    conversation: _ROW | None = None
+    channel: _ROW | None = None
+    platform_key: Annotated[str, Meta(min_length=1, max_length=256)] | None = (
+        None
+    )

@@ -5,6 +5,8 @@ Times are unix seconds. ``repr`` shows the kind and no more.
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.protocol.api_answers import Told
 
 
@@ -56,3 +58,61 @@ class ExportTold(Told, frozen=True, kw_only=True):
     id: str
     key: str
     expires_at: float
+
+
+class ErasureTold(Told, frozen=True, kw_only=True):
+    """An erasing: how far it is, and in the end the signed receipt."""
+
+    id: str
+    state: str
+    asked_at: float
+    done_at: float | None
+    on_hold: bool
+    receipt: dict[str, Any] | None
+
+
+class ReceiptKeyTold(Told, frozen=True, kw_only=True):
+    """By what the account's receipts are checked: Ed25519."""
+
+    public_key: str
+    pem: str
+
+
+class HoldingTold(Told, frozen=True, kw_only=True):
+    """One record type of which something is held."""
+
+    name: str
+    count: int
+    home: str
+    dies: str
+    oldest: float | None
+    dies_at: float | None
+
+
+class HoldingsOf(Told, frozen=True, kw_only=True):
+    """What is held of a customer or a conversation; nothing is an answer."""
+
+    held: tuple[HoldingTold, ...]
+
+
+class MapPlace(Told, frozen=True, kw_only=True):
+    """One record type on the map; ``count`` is null where nobody can tell."""
+
+    name: str
+    group: str
+    sensitivity: str
+    home: str
+    encrypted: bool
+    dies: str
+    count: int | None
+    oldest: float | None
+    next_at: float | None
+    overdue: int
+
+
+class MapTold(Told, frozen=True, kw_only=True):
+    """Every record type: how much of it there is, and whether in time."""
+
+    at: float
+    overdue: int
+    places: tuple[MapPlace, ...]

@@ -21,7 +21,9 @@ from server.gateway.api import (
     customers,
     desk,
     elsewhere,
+    erasures,
     exports,
+    holdings,
     keys,
     requests,
     rules,
@@ -49,6 +51,8 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (requests.operations, ("register", "clock")),
     (searching.operations, ("finding",)),
     (exports.operations, ("exporting",)),
+    (erasures.operations, ("erasing", "erasure_papers")),
+    (holdings.operations, ("stocktaking", "mapping")),
     (audit.operations, ("audit_reading",)),
     (server.operations, ("gauges",)),
     (backups.operations, ("giving_backups",)),
@@ -74,6 +78,10 @@ class Services:
     clock: Any = None
     finding: Any = None
     exporting: Any = None
+    erasing: Any = None
+    erasure_papers: Any = None
+    stocktaking: Any = None
+    mapping: Any = None
     audit_reading: Any = None
     gauges: Any = None
     giving_backups: Any = None

@@ -1,0 +1,128 @@
+"""Operations that say what is held: of somebody, and at all."""
+
+from __future__ import annotations
+
+from server.domain.permission import Scope
+from server.errors import Invalid, InvalidCode
+from server.gateway.api.operation import Asked, Call, Operation
+from server.ids import AccountId, ConversationId
+from server.protocol.privacy_told import (
+    HoldingsOf,
+    HoldingTold,
+    MapPlace,
+    MapTold,
+)
+from server.services.data_map import DataMapping, Place
+from server.services.stocktaking import Held, Stocktaking
+
+_TAG = "holdings"
+
+
+def operations(
+    stocktaking: Stocktaking, mapping: DataMapping
+) -> list[Operation]:
+    """Of somebody, of an account, of the server."""
+
+    async def of_somebody(call: Call) -> object:
+        customer, conversation = (
+            call.query["customer"],
+            call.query["conversation"],
+        )
+        if (customer is None) is (conversation is None):
+            raise Invalid(
+                "$", InvalidCode.MISSING, "?customer or ?conversation"
+            )
+        if customer is not None:
+            held = await stocktaking.of_customer(call.account, customer)
+        else:
+            held = await stocktaking.of_conversation(
+                call.account, ConversationId(conversation)
+            )
+        return HoldingsOf(held=tuple(map(_holding, held)))
+
+    async def told(account: AccountId | None) -> MapTold:
+        made = await mapping.data_map(account)
+        return MapTold(
+            at=made.at,
+            overdue=made.overdue,
+            places=tuple(map(_place, made.places)),
+        )
+
+    async def of_account(call: Call) -> object:
+        return await told(call.account)
+
+    async def of_server(call: Call) -> object:
+        del call
+        return await told(None)
+
+    return [
+        Operation(
+            method="GET",
+            path="/accounts/{account}/privacy/holdings",
+            name="get_holdings",
+            summary="What is held of a customer or a conversation now.",
+            tag=_TAG,
+            scope=Scope.HOLDINGS_READ,
+            do=of_somebody,
+            gives=HoldingsOf,
+            asks=(
+                Asked(
+                    name="customer",
+                    kind=str | None,
+                    summary="the id of a customer",
+                ),
+                Asked(
+                    name="conversation",
+                    kind=str | None,
+                    summary="the id of a conversation",
+                ),
+            ),
+        ),
+        Operation(
+            method="GET",
+            path="/accounts/{account}/data-map",
+            name="get_data_map",
+            summary="Every record type: how much of it, and is it in time.",
+            tag=_TAG,
+            scope=Scope.HOLDINGS_READ,
+            do=of_account,
+            gives=MapTold,
+        ),
+        Operation(
+            method="GET",
+            path="/server/data-map",
+            name="get_server_data_map",
+            summary="The same of all accounts, and of the server itself.",
+            tag=_TAG,
+            scope=Scope.SERVER,
+            do=of_server,
+            gives=MapTold,
+        ),
+    ]
+
+
+def _holding(one: Held) -> HoldingTold:
+    return HoldingTold(
+        name=one.name,
+        count=one.count,
+        home=one.home.value,
+        dies=one.dies,
+        oldest=one.oldest,
+        dies_at=one.dies_at,
+    )
+
+
+def _place(one: Place) -> MapPlace:
+    kind, tally = one.kind, one.tally
+    return MapPlace(
+        name=kind.name,
+        group=kind.group.value,
+        sensitivity=kind.sensitivity.value,
+        home=kind.home.value,
+        encrypted=kind.encrypted,
+        dies=kind.dies,
+        count=None if tally is None else tally.count,
+        oldest=None if tally is None else tally.oldest,
+        next_at=None if tally is None else tally.next_at,
+        overdue=0 if tally is None else tally.overdue,
+    )
