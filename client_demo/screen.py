@@ -1,4 +1,8 @@
-"""The customer's Textual screen."""
+"""The customer's Textual screen.
+
+What is typed is a message, but for the commands that ask about its person's
+own data: ``/terms``, ``/holdings`` and ``/forget``; ``//text`` says "/text".
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ from client_demo.customer import Customer
 from client_demo.errors import ClientError
 from client_demo.panel import CLOSE_SECONDS, Panel
 from client_demo.participant import Means
+from client_demo.plain import is_command
+from client_demo.printable import printable
+from client_demo.printer import holding_lines, notice_lines
 from client_demo.transcript import ACTIVE, GONE, OPEN, WAITING
 from client_demo.wire import Frame
 
@@ -25,7 +32,16 @@ _STANDING = {
     "ending": "This conversation has ended; it is being erased.",
 }
 
+_FORGET = "Have everything erased? /forget again; Ctrl+S stays."
+
 _END = "End and erase everything? Ctrl+E again; Ctrl+S stays."
+
+
+#: Whose refusals the person is told of.
+_ASKED = {"end", "forget", "holdings"}
+
+#: Seconds for which what is to be read stays.
+_READ_SECONDS = 20.0
 
 
 class CustomerScreen(App[int]):
@@ -57,6 +73,7 @@ class CustomerScreen(App[int]):
         )
         self._line: str | None = "Connecting ..."
         self._asked_to_end = False
+        self._asked_to_forget = False
         self._error: ClientError | None = None
         self._looks = True
 
@@ -101,9 +118,17 @@ class CustomerScreen(App[int]):
         if frame["type"] == "welcome":
             self._line = None
             self.sub_title = str(frame["summary"]["channel"])
-        if frame["type"] == "refused" and frame.get("ref") == "end":
+            self._tell(notice_lines(self.customer.notice or {}))
+        if frame["type"] == "holdings":
+            self._tell(holding_lines(frame))
+        if frame["type"] == "refused" and frame.get("ref") in _ASKED:
             self.notify(str(frame["code"]), markup=False)
         self.show()
+
+    def _tell(self, lines: list[str]) -> None:
+        if lines:
+            text = printable("\n".join(lines), keep="\n")
+            self.notify(text, timeout=_READ_SECONDS, markup=False)
 
     def noticed(self, notice: str) -> None:
         """Show it in the last line, until the next connection."""
@@ -135,6 +160,7 @@ class CustomerScreen(App[int]):
         lines = (
             (transcript.phase == GONE, gone),
             (self._line, self._line),
+            (self._asked_to_forget, _FORGET),
             (self._asked_to_end, _END),
             (
                 transcript.warned,
@@ -161,11 +187,31 @@ class CustomerScreen(App[int]):
         self._looks = False
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send the line."""
-        if event.value.strip():
-            event.input.clear()
-            self.customer.talk.say(event.value)
-            self.show()
+        """Send the line, or do what it asks for."""
+        line = event.value.strip()
+        if not line:
+            return
+        event.input.clear()
+        if is_command(line):
+            self._do(line)
+        else:
+            self.customer.talk.say(line.removeprefix("/"))
+        self.show()
+
+    def _do(self, command: str) -> None:
+        match command:
+            case "/holdings":
+                self.customer.talk.ask()
+            case "/terms":
+                version = self.customer.agree()
+                self._tell([f"Agreed: {version}" if version else "No terms."])
+            case "/forget" if self._asked_to_forget:
+                self._asked_to_forget = False
+                self.customer.talk.forget()
+            case "/forget":
+                self._asked_to_forget = True
+            case _:
+                self._tell(["No such command."])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell the other side that somebody types."""
@@ -180,7 +226,7 @@ class CustomerScreen(App[int]):
 
     def action_stay(self) -> None:
         """Move the deadline, and take back the question."""
-        self._asked_to_end = False
+        self._asked_to_end = self._asked_to_forget = False
         self.customer.talk.stay()
         self.show()
 

@@ -161,3 +161,55 @@ async def test_the_theme_changes_between_light_and_dark() -> None:
         for dark in (False, True):
             await pilot.press("ctrl+t")
             assert screen.current_theme.dark is dark
+
+
+def told(screen: CustomerScreen) -> list[str]:
+    """What the person was notified of, oldest first."""
+    return [one.message for one in screen._notifications]
+
+
+async def test_a_notice_is_shown_and_its_terms_are_agreed_to() -> None:
+    """Once let in; the version goes out with what is said first."""
+    world = World()
+    screen = screen_of(world)
+    notice = {"version": "7", "text": "Kept.", "terms": "I agree."}
+    async with screen.run_test() as pilot:
+        screen.customer.hear(welcome(token="t", notice=notice))
+        await pilot.pause()
+        assert told(screen) == ["* notice: Kept.\n* terms 7: I agree."]
+        screen.customer.hear(
+            {"type": "history", "conversation": C, "messages": []}
+        )
+        await pilot.press(*"/terms", "enter", *"Hi", "enter")
+        assert world.said("send")[0]["terms"] == "7"
+        assert told(screen)[-1] == "Agreed: 7"
+
+
+async def test_what_is_held_is_asked_for_and_shown() -> None:
+    """A line each; what is no command is said to be none."""
+    world = World()
+    screen = screen_of(world)
+    async with screen.run_test() as pilot:
+        let_in(screen)
+        await pilot.press(*"/holdings", "enter", *"/what", "enter")
+        assert world.said("holdings")[0]["ref"] == "holdings"
+        screen.customer.hear(
+            {"type": "holdings", "conversation": C, "held": []}
+        )
+        await pilot.pause()
+        assert told(screen) == ["No such command.", "nothing is held"]
+        assert world.said("send") == []
+
+
+async def test_who_wants_to_be_forgotten_is_asked_once() -> None:
+    """The second time it is done; staying takes it back."""
+    world = World()
+    screen = screen_of(world)
+    async with screen.run_test() as pilot:
+        let_in(screen)
+        await pilot.press(*"/forget", "enter")
+        assert standing(screen).startswith("Have everything erased?")
+        await pilot.press("ctrl+s", *"/forget", "enter")
+        assert world.said("forget") == []
+        await pilot.press(*"/forget", "enter")
+        assert len(world.said("forget")) == 1
