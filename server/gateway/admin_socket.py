@@ -74,6 +74,7 @@ class AdminSocket:
         try:
             await self._server.serve(sockets=[self._bound])
         finally:
+            self._bound.close()
             self._is_over.set()
 
     async def stop(self) -> None:
@@ -117,7 +118,7 @@ def is_ours(connection: Any) -> bool:
 
 
 def bind(folder: Path) -> socket.socket:
-    """The socket in ``folder``, bound and not yet listening.
+    """The socket in ``folder``, at which nobody answers yet.
 
     Whoever left one there is gone: the folder is locked by whoever uses it.
 
@@ -136,6 +137,8 @@ def bind(folder: Path) -> socket.socket:
             # the folder is ours alone.
             bound.bind(address)
         path.chmod(0o600)
+        # From here on the kernel holds those who come, until they are served.
+        bound.listen(MOST)
     except OSError as error:
         bound.close()
         raise Misconfigured(

@@ -1,0 +1,37 @@
+"""An account reads what its own did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from server.domain.audit import AuditRow
+from server.ids import AccountId
+from server.services.audit_reading import AuditReading
+
+
+class Log:
+    """What was asked of the store."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int | None, int, Collection[str] | None]] = []
+
+    async def page(
+        self,
+        *,
+        before: int | None,
+        limit: int,
+        actors: Collection[str] | None = None,
+    ) -> list[AuditRow]:
+        self.asked.append((before, limit, actors))
+        return []
+
+
+async def test_only_the_operator_reads_all() -> None:
+    """For an account the store is asked for its own alone."""
+    log = Log()
+    reading = AuditReading(log, lambda account: {f"{account}-maria"})
+
+    await reading.page(before=None, limit=3)
+    await reading.of_account(AccountId("acme"), before=7, limit=2)
+
+    assert log.asked == [(None, 3, None), (7, 2, {"acme-maria"})]
