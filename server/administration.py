@@ -102,6 +102,8 @@ def services_of(
     history = opened.history
     return Services(
         proving=proving,
+        administering=parts.office.administering,
+        enrolling=parts.office.enrolling,
         overseeing=Overseeing(
             parts.house,
             history,
@@ -124,6 +126,7 @@ def services_of(
             history.audited, partial(actors_of, parts.directory)
         ),
         gauges=gauges,
+        giving_backups=parts.giving_backups,
     )
 
 

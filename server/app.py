@@ -252,6 +252,7 @@ class Server:
                 AuditEvent.KEYS_RECONCILED, detail=str(orphans)
             )
         self._parts.account_keys.load(account_keys)
+        await self._parts.office.removing.resume()
         await self._parts.settling.settle(declared_in(self._config))
         await self._parts.clientele.identifying.load()
         await history.write(lambda group: group.expire_notices(now - KEPT))
@@ -282,7 +283,11 @@ class Server:
             uptime_seconds=round(self._clock.elapsed() - self._started_at, 1),
             sessions=len(parts.house.sessions),
             connections=self._front.door.connections,
-            conversations=self._opened.keys.used - len(parts.account_keys),
+            conversations=(
+                self._opened.keys.used
+                - len(parts.account_keys)
+                - sum(parts.house.people.counts.values())
+            ),
             deadlines=len(parts.house.deadlines),
             last_checkpoint_ok=not parts.ending.is_failing,
             version=__version__,

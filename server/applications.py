@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Protocol
 
-from server.config import Config
+from server.config import LOOPBACK, Config
 from server.domain.application import Application
 from server.domain.resource import ResourceKind
 from server.ids import AccountId, ApplicationId
@@ -24,9 +24,6 @@ from server.services.relaying import Relaying
 from server.services.remembering import Remembering
 from server.services.resuming import Resuming
 from server.services.unhanded import HandOvers
-
-#: Where an application of the demo may live: on the visitor's own machine.
-LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 class Calls(Protocol):

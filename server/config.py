@@ -6,7 +6,6 @@ nobody knows is refused, because it is most likely misspelt.
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import tomllib
@@ -21,6 +20,11 @@ import msgspec
 from server.domain.own_patterns import check_pattern
 from server.domain.redaction import Redaction
 from server.errors import Misconfigured
+from server.protocol.form_checks import (
+    is_callable,
+    is_origin,
+    is_webhook_secret,
+)
 from server.protocol.forms import (
     AgentForm,
     ApplicationForm,
@@ -52,8 +56,8 @@ __all__ = [
     "parse",
 ]
 
-#: Bytes of what webhooks are signed with, as Standard Webhooks has them.
-_SHORTEST_SECRET, _LONGEST_SECRET = 24, 64
+#: Where an application of the demo may live: on the visitor's own machine.
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 #: Environment variables, and the settings they replace. The master key may
 #: come this way and no other: a settings file is copied around.
@@ -228,31 +232,6 @@ def _bad_origins(config: Config) -> list[str]:
     ]
 
 
-def is_origin(text: str) -> bool:
-    """Whether ``text`` is an origin as browsers write it."""
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        return False
-    host = (
-        f"[{parts.hostname}]"
-        if ":" in (parts.hostname or "")
-        else parts.hostname
-    )
-    # Browsers leave the usual port out: one written down would never match.
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    written = f"{parts.scheme}://{host}" + (
-        f":{port}" if port and port != usual else ""
-    )
-    return (
-        usual is not None
-        and bool(parts.hostname)
-        and written == text
-        and re.fullmatch(r"[a-z0-9.:/\[\]-]+", text) is not None
-    )
-
-
 def _bad_networks(config: Config) -> list[str]:
     problems = []
     for name in ("trusted_proxies", "allowed_networks"):
@@ -321,7 +300,7 @@ def _bad_application(
                 f"{where} webhook must be an https:// URL; http:// only with"
                 " an address of a network in allowed_networks"
             )
-    if not all(map(_is_secret, one.secrets)):
+    if not all(map(is_webhook_secret, one.secrets)):
         yield (
             f"{where} a secret is whsec_ and 24 to 64 bytes in base64: see"
             " 'python run.py new-key'"
@@ -329,34 +308,15 @@ def _bad_application(
 
 
 def _is_callable(url: str, config: Config) -> bool:
+    near = LOOPBACK if config.demo else ()
     try:
-        parts = urlsplit(url)
-        # Only who asks for the port is told that it is none: here, for the
-        # way out asks as well, and would end the start by an error.
-        if parts.port == 0:
-            return False
-        if parts.scheme == "https" and parts.hostname:
-            return True
-        host = ip_address(parts.hostname or "")
         networks = [
             ip_network(network, strict=False)
-            for network in config.allowed_networks
+            for network in (*near, *config.allowed_networks)
         ]
     except ValueError:
-        return False
-    is_near = (config.demo and host.is_loopback) or any(
-        host in network for network in networks
-    )
-    return parts.scheme == "http" and is_near
-
-
-def _is_secret(text: str) -> bool:
-    prefix, _, rest = text.partition("_")
-    try:
-        size = len(base64.b64decode(rest, validate=True))
-    except ValueError:
-        return False
-    return prefix == "whsec" and _SHORTEST_SECRET <= size <= _LONGEST_SECRET
+        return False  # that one of them is none is told by another
+    return is_callable(url, networks)
 
 
 #: Listens on every address the machine has.

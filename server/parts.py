@@ -21,6 +21,7 @@ from server.live.deadlines import Deadlines
 from server.live.presence import Presence
 from server.live.sessions import Sessions
 from server.metrics import Metrics
+from server.office import Office
 from server.postroom import make_mailing
 from server.services.account_keys import AccountKeys
 from server.services.attaching import Attaching
@@ -57,6 +58,7 @@ class Parts:
     account_keys: AccountKeys
     clientele: Clientele
     settling: Settling
+    office: Office
     auditing: Auditing
     senses: OwnSenses
     remembering: Remembering
@@ -124,6 +126,15 @@ class Parts:
                 records=opened.history,
                 resources=opened.history.resources,
                 clock=clock,
+            ),
+            office=Office.make(
+                config,
+                house,
+                directory,
+                history=opened.history,
+                account_keys=account_keys,
+                ending=ending,
+                remembering=remembering,
             ),
             auditing=auditing,
             senses=senses,

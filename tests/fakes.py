@@ -13,7 +13,7 @@ import msgspec
 
 from server.domain.conversation import Phase
 from server.errors import Corrupt, Unavailable
-from server.ids import AccountId, AgentId, ConversationId
+from server.ids import AccountId, AgentId, ChannelId, ConversationId
 from server.protocol.codec import Saying
 from server.store.batch import Batch, Written
 from server.store.group import Change, Group
@@ -288,10 +288,19 @@ class FakeRecords:
         return rows[-1] if rows else None
 
     async def listed(
-        self, account: AccountId, limit: int, *, agent: AgentId | None = None
+        self,
+        account: AccountId,
+        limit: int,
+        *,
+        agent: AgentId | None = None,
+        but: Sequence[ChannelId] = (),
     ) -> tuple[list[ConversationRow], list[ConversationRow]]:
         rows = [row for row in self.rows.values() if row.account == account]
-        waiting = [row for row in rows if row.phase is Phase.WAITING]
+        waiting = [
+            row
+            for row in rows
+            if row.phase is Phase.WAITING and row.channel not in but
+        ]
         active = [row for row in rows if row.agent == agent]
         await self._read()
         return waiting[:limit], active[:limit]

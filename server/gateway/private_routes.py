@@ -41,6 +41,7 @@ _TOO_LARGE: Final = {
 _STATUS: Final = {
     RefusalCode.BAD_CREDENTIALS: HTTPStatus.FORBIDDEN,
     RefusalCode.CONVERSATION_ENDED: HTTPStatus.GONE,
+    RefusalCode.SESSION_UNKNOWN: HTTPStatus.NOT_FOUND,
     RefusalCode.TOO_FAST: HTTPStatus.TOO_MANY_REQUESTS,
     RefusalCode.MALFORMED: HTTPStatus.BAD_REQUEST,
 }

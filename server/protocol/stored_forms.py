@@ -103,3 +103,13 @@ def with_secrets_of(form: Form, other: Form) -> Form:
         form,
         **{name: getattr(other, name) for name in SECRETS.get(type(form), ())},
     )
+
+
+def with_kept_secrets(form: Form, before: Form) -> Form:
+    """``form``, its secrets those of ``before`` where it leaves them out."""
+    kept = {
+        name: getattr(before, name)
+        for name in SECRETS.get(type(form), ())
+        if not getattr(form, name)
+    }
+    return msgspec.structs.replace(form, **kept)

@@ -39,6 +39,7 @@ from server.protocol.codec import Saying
 from server.protocol.farewell import Farewell
 from server.protocol.server_frames import Watching, Welcome
 from server.services.assigning import Assign
+from server.services.desk import may_attend
 from server.services.ending import Ending
 from server.services.house import House
 from server.services.listing import listing_for
@@ -274,11 +275,18 @@ class Shift:
             or not session.conversation.is_stored
             # What the application has, no agent can see.
             or session.conversation.phase is Phase.SERVED
+            or not self._attends(session.conversation)
         ):
             raise Refused(
                 RefusalCode.CONVERSATION_UNKNOWN, path="$.conversation"
             )
         return session
+
+    def _attends(self, conversation: Conversation) -> bool:
+        me = self._me
+        return conversation.agent == me.id or may_attend(
+            self._house, me, conversation.channel
+        )
 
     async def _watch(
         self, session: Session, epoch: str | None, last: int

@@ -136,9 +136,17 @@ class Records(Protocol):
         ...
 
     async def listed(
-        self, account: AccountId, limit: int, *, agent: AgentId | None = None
+        self,
+        account: AccountId,
+        limit: int,
+        *,
+        agent: AgentId | None = None,
+        but: Sequence[ChannelId] = (),
     ) -> tuple[list[ConversationRow], list[ConversationRow]]:
-        """The waiting ones, oldest first, and the active ones of ``agent``."""
+        """The waiting ones, oldest first, and the active ones of ``agent``.
+
+        None of the waiting ones is of a channel in ``but``.
+        """
         ...
 
     async def kept(

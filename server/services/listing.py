@@ -13,6 +13,7 @@ from server.ids import AgentId, ConversationId
 from server.live.sessions import Listener, Session
 from server.protocol.codec import Saying
 from server.protocol.server_frames import Listed, Listing, Unlisted
+from server.services.desk import may_attend, not_for
 from server.services.house import House
 from server.services.remembering import Remembering
 from server.services.telling import is_listed, list_changed, summary_of
@@ -48,7 +49,10 @@ async def listing_for(
         ServerError: What is stored cannot be read.
     """
     waiting_rows, mine_rows = await house.records.listed(
-        agent.account, MOST_LISTED + 1, agent=agent.id
+        agent.account,
+        MOST_LISTED + 1,
+        agent=agent.id,
+        but=not_for(house, agent),
     )
     is_more = max(len(waiting_rows), len(mine_rows)) > MOST_LISTED
     sessions = await _sessions(remembering, waiting_rows[:MOST_LISTED])
@@ -60,7 +64,7 @@ async def listing_for(
             summary_of(house, session, agent=agent.id)
             for session in sessions
             if session.conversation.phase is phase
-            and is_listed(session.conversation, agent.id)
+            and _is_listed(house, session, agent)
         )
         for phase in (Phase.WAITING, Phase.ACTIVE)
     )
@@ -79,6 +83,14 @@ async def _sessions(
             if session is not None:
                 found.append(session)
     return found
+
+
+def _is_listed(house: House, session: Session, agent: Agent) -> bool:
+    conversation = session.conversation
+    return is_listed(conversation, agent.id) and (
+        conversation.phase is not Phase.WAITING
+        or may_attend(house, agent, conversation.channel)
+    )
 
 
 class ListKeeping:
@@ -116,7 +128,7 @@ class ListKeeping:
             list_changed(self._house, session)
             return
         conversation = session.conversation
-        if not is_listed(conversation, shift.agent.id):
+        if not _is_listed(self._house, session, shift.agent):
             if conversation.id in shift.listed:
                 shift.listed.discard(conversation.id)
                 gone = Saying(Unlisted(conversation=conversation.id))

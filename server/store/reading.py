@@ -18,7 +18,7 @@ import aiosqlite
 
 from server.domain.conversation import EndedBy, Phase
 from server.errors import Unavailable
-from server.ids import AccountId, AgentId, ConversationId
+from server.ids import AccountId, AgentId, ChannelId, ConversationId
 from server.store.audited import Audited
 from server.store.connection import damage, is_damage
 from server.store.customers import Customers
@@ -50,7 +50,8 @@ _OF_PHASE = f"{_CONVERSATIONS} WHERE account = ? AND phase = ?"
 _IN_ORDER = "ORDER BY started_at LIMIT ?"
 # One statement, so that nobody is taken or released between its two halves.
 _LISTED = f"""
-    SELECT * FROM ({_OF_PHASE} {_IN_ORDER})
+    SELECT * FROM ({_OF_PHASE} AND channel NOT IN
+        (SELECT value FROM json_each(?)) {_IN_ORDER})
     UNION ALL
     SELECT * FROM ({_OF_PHASE} AND agent = coalesce(?, agent) {_IN_ORDER})
 """  # noqa: S608
@@ -132,7 +133,12 @@ class Reading:
         return _message(*rows[0]) if rows else None
 
     async def listed(
-        self, account: AccountId, limit: int, *, agent: AgentId | None = None
+        self,
+        account: AccountId,
+        limit: int,
+        *,
+        agent: AgentId | None = None,
+        but: Sequence[ChannelId] = (),
     ) -> tuple[list[ConversationRow], list[ConversationRow]]:
         """What agents of ``account`` see.
 
@@ -140,13 +146,14 @@ class Reading:
             account: Whose.
             limit: How many of each, at most.
             agent: Whose active ones; None for everybody's.
+            but: Of these channels none of the waiting ones.
 
         Returns:
             The waiting ones and the active ones, both oldest first.
         """
         rows = await self._rows(
             _LISTED,
-            *(account, Phase.WAITING.value, limit),
+            *(account, Phase.WAITING.value, json.dumps(but), limit),
             *(account, Phase.ACTIVE.value, agent, limit),
         )
         found = [self._conversation(row) for row in rows]
