@@ -13,11 +13,11 @@ import os
 import socket
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -36,6 +36,9 @@ LONGEST = 107
 # struct ucred: process, user, group.
 _PEER = struct.Struct("iII")
 
+#: The user at the other end of a connection; None: nobody can tell.
+UserOf = Callable[[Any], int | None]
+
 
 class AdminSocket:
     """The open socket.
@@ -43,12 +46,19 @@ class AdminSocket:
     Args:
         application: Answers the requests; ASGI.
         folder: Where it is to be; it is removed at the end.
+        user_of: Who is at the other end of a connection.
 
     Raises:
         Misconfigured: It cannot be made there.
     """
 
-    def __init__(self, application: Any, folder: Path) -> None:
+    def __init__(
+        self,
+        application: Any,
+        folder: Path,
+        *,
+        user_of: UserOf | None = None,
+    ) -> None:
         self._path = folder / NAME
         self._bound = bind(folder)
         self._is_over = asyncio.Event()
@@ -57,7 +67,7 @@ class AdminSocket:
         self._server = QuietServer(
             uvicorn.Config(
                 application,
-                http=partial(Local, door),  # type: ignore[arg-type]  # a class or what makes one
+                http=partial(Local, door, user_of or peer_of),  # type: ignore[arg-type]  # a class or what makes one
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -86,27 +96,43 @@ class AdminSocket:
 
 
 class Local(Http):
-    """A connection from this machine, whose other end is looked at first."""
+    """A connection from this machine, whose other end is looked at first.
+
+    Args:
+        door: Counts it.
+        user_of: Who is at the other end.
+    """
+
+    def __init__(self, door: Door, user_of: UserOf, **parts: Any) -> None:
+        super().__init__(door, **parts)
+        self._user_of = user_of
+        self._is_in = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not is_ours(transport.get_extra_info("socket")):
+        user = self._user_of(transport.get_extra_info("socket"))
+        if user not in {None, 0, os.geteuid()}:
             log.warning("somebody else's process opened the local socket")
             # Nothing was read, and nobody is told anything.
-            transport.abort()  # type: ignore[attr-defined]  # it has one
+            cast("asyncio.Transport", transport).abort()
             return
+        self._is_in = True
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # One that was turned away was never taken in.
-        if getattr(self, "transport", None) is not None:
+        if self._is_in:
             super().connection_lost(exc)
 
 
-def is_ours(connection: Any) -> bool:
-    """Whether the process at the other end is this user's, or root's."""
+def peer_of(connection: Any) -> int | None:
+    """The user of the process at the other end, as the kernel has it.
+
+    Returns:
+        None where there is no asking: then the modes of socket and folder
+        decide alone.
+    """
     kind = getattr(socket, "SO_PEERCRED", None)
     if kind is None:
-        return True  # not Linux: the modes of socket and folder decide alone
+        return None  # not Linux
     # A copy, because loops show a socket that may be asked for its number
     # and nothing else.
     with socket.fromfd(
@@ -114,7 +140,7 @@ def is_ours(connection: Any) -> bool:
     ) as copy:
         said = copy.getsockopt(socket.SOL_SOCKET, kind, _PEER.size)
     _, user, _ = _PEER.unpack(said)
-    return user in {0, os.geteuid()}
+    return int(user)
 
 
 def bind(folder: Path) -> socket.socket:

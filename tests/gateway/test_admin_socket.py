@@ -19,7 +19,7 @@ from server.gateway.admin_socket import (
     NAME,
     AdminSocket,
     bind,
-    is_ours,
+    peer_of,
 )
 
 
@@ -85,12 +85,32 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         bind(tmp_path / "nowhere")
 
 
-def test_the_other_end_is_asked_for_by_the_kernel() -> None:
+def test_the_other_end_is_told_by_the_kernel() -> None:
     """This process is its own user."""
     one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        assert is_ours(one)
-        assert is_ours(other)
+        assert peer_of(one) == peer_of(other) == os.geteuid()
     finally:
         one.close()
         other.close()
+
+
+@pytest.mark.parametrize(
+    ("user", "is_in"),
+    [(0, True), (os.geteuid(), True), (None, True), (65_534, False)],
+)
+async def test_another_user_hears_nothing(
+    tmp_path: Path, user: int | None, *, is_in: bool
+) -> None:
+    """Whoever got to the address all the same is cut off."""
+    local = AdminSocket(hello, tmp_path, user_of=lambda _: user)
+    running = asyncio.ensure_future(local.run())
+
+    try:
+        answer = await asked(str(tmp_path / NAME))
+    except ConnectionResetError:
+        answer = b""
+    await local.stop()
+    await running
+
+    assert bool(answer) is is_in
