@@ -98,6 +98,7 @@ def test_the_other_end_is_told_by_the_kernel() -> None:
 @pytest.mark.parametrize(
     ("user", "is_in"),
     [(0, True), (os.geteuid(), True), (None, True), (65_534, False)],
+    ids=["root", "ourselves", "unknown", "another"],
 )
 async def test_another_user_hears_nothing(
     tmp_path: Path, user: int | None, *, is_in: bool
