@@ -64,7 +64,7 @@ def record(row: Mapping[str, Any], *, json_: bool) -> None:
 def shown(value: Any, name: str = "") -> str:
     """One value for people; what is called ``..._at`` is a time."""
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             text = "-"
         case bool():
             text = "yes" if value else "no"

@@ -90,13 +90,13 @@ def erase(asked: Namespace) -> int:
 
 
 def restrict(asked: Namespace) -> int:
-    """Say what may not be done with somebody, or how it stands."""
+    """Say what may not be done with somebody; it acts at once."""
     asking = asking_in(asked)
     path = _of_customer(asked, asking, "restrictions")
-    found = asking.get(*path)
+    found = None
     for one in asked.restrictions:
         found = asking.put(*path, one, body={"reason": asked.reason})
-    record(found, json_=asked.json)
+    record(found or {}, json_=asked.json)
     return 0
 
 
@@ -105,12 +105,12 @@ def lift(asked: Namespace) -> int:
     asking = asking_in(asked)
     path = _of_customer(asked, asking, "restrictions")
     told_at = _moment(asked.told_at)
-    found = asking.get(*path)
+    found = None
     for one in asked.restrictions:
         found = asking.post(
             *path, one, "lift", body={"notice_given_at": told_at}
         )
-    record(found, json_=asked.json)
+    record(found or {}, json_=asked.json)
     return 0
 
 

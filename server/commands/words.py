@@ -64,8 +64,16 @@ def _file(name: str, help_: str, **told: Any) -> Word:
 _ID = _word("id", "its id")
 _NAME = _word("name", "the name to sign in with")
 _TITLE = _word("--name", "as people call it", required=True)
-_FIELD = _word(
-    "fields", "NAME=VALUE, as in docs/operating.md", nargs="*", metavar="FIELD"
+_FIELDS = _word(
+    "fields", "NAME=VALUE, as in docs/operating.md", nargs="+", metavar="FIELD"
+)
+_SET = _word(
+    "--set",
+    "NAME=VALUE, as in docs/operating.md; again for others",
+    dest="fields",
+    action="append",
+    default=[],
+    metavar="FIELD",
 )
 _TO = _file("--to", "a file that is not there yet", required=True)
 _KEY_FILE = _file("--master-key-file", "the master key, if no settings say")
@@ -73,7 +81,7 @@ _CUSTOMER = _word("--customer", "the id of the person", metavar="ID")
 _CONVERSATION = _word("--conversation", "or of a conversation", metavar="ID")
 _PERSON = Word("customer", {"help": "the id of the person"})
 _WHICH = _word(
-    "restrictions", "what", nargs="*", choices=_RESTRICTIONS, metavar="WHAT"
+    "restrictions", "what", nargs="+", choices=_RESTRICTIONS, metavar="WHAT"
 )
 
 COMMANDS: Final = (
@@ -97,11 +105,11 @@ COMMANDS: Final = (
             _ID,
             _TITLE,
             _word("--origin", "a site that shows it", action="append"),
-            _FIELD,
+            _SET,
         ),
     ),
     Command("channel show", "channels:show", "one, field by field", (_ID,)),
-    Command("channel set", "channels:set_fields", "change it", (_ID, _FIELD)),
+    Command("channel set", "channels:set_fields", "change it", (_ID, _FIELDS)),
     Command("channel remove", "channels:remove", "remove it", (_ID,)),
     Command(
         "channel snippet",

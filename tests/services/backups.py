@@ -82,6 +82,11 @@ async def filled(data: Path, *, customers: int = 3) -> None:
         await folder.history.write(lambda group: _conversation(folder, group))
 
 
+def fill(data: Path) -> None:
+    """The same, where nothing runs."""
+    asyncio.run(filled(data))
+
+
 def _account(folder: Opened, group: Group) -> None:
     key = folder.keys.new_key(ACME, account_keys.OWNER)
     group.do(key_kept(AccountKeyRow(account=ACME, slot=key.slot)))
