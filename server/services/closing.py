@@ -60,8 +60,11 @@ class Closing:
         try:
             is_taken = await self._house.relay.closed(session)
             channel = self._house.channels.get(session.conversation.channel)
-            if is_taken and _waits(session, channel, Transcript.APPLICATION):
-                await self._keeping.handed(session.id)
+            if _waits(session, channel, Transcript.APPLICATION):
+                settle = (
+                    self._keeping.handed if is_taken else self._keeping.missed
+                )
+                await settle(session.id)
         except ServerError as error:
             log.warning(
                 "what was told of an end could not be written down",

@@ -111,13 +111,34 @@ class Keeping:
         Raises:
             Unavailable: The disk does not answer; then it is erased later.
         """
+        if await self._wait_no_more(conversation):
+            self._house.metrics.transcripts["handed"].add()
+
+    async def missed(self, conversation: ConversationId) -> None:
+        """Nobody took its transcript in time: wait for it no longer.
+
+        Raises:
+            Unavailable: The disk does not answer; then it is erased later.
+        """
+        if await self._wait_no_more(conversation):
+            self._lose(conversation)
+
+    async def _wait_no_more(self, conversation: ConversationId) -> bool:
+        """Returns whether it was waited for until now."""
         async with self._alone:
             row = await self._row(conversation)
             if row is None or row.transcript_until is None:
-                return
-            self._house.metrics.transcripts["handed"].add()
+                return False
             after = replace(conversation_from(row), transcript_until=None)
             await self._write([(row, after)])
+        return True
+
+    def _lose(self, conversation: ConversationId) -> None:
+        self._house.metrics.transcripts["lost"].add()
+        log.error(
+            "a transcript was not handed over in time",
+            extra={"conversation": conversation},
+        )
 
     async def _row(self, id_: ConversationId) -> ConversationRow | None:
         row = await self._house.records.conversation(id_)
@@ -155,13 +176,9 @@ class Keeping:
     def _give_up(self, conversation: Conversation) -> None:
         if conversation.transcript_until is None:
             return
-        # By nobody's wish or by somebody's: it is erased without that.
+        # Its time is over, or somebody wants it erased at once.
         self._house.relay.give_up(conversation.id)
-        self._house.metrics.transcripts["lost"].add()
-        log.error(
-            "a conversation is erased without its transcript handed over",
-            extra={"conversation": conversation.id},
-        )
+        self._lose(conversation.id)
 
 
 def erased(conversation: Conversation) -> Conversation:

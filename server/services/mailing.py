@@ -135,6 +135,9 @@ class MailRound:
             or row.transcript_until is None
         ):
             return  # it is erased, or somebody has had it
+        if row.transcript_until <= self._house.clock.now():
+            await self._keeping.missed(conversation)
+            return
         channel = self._house.channels.get(row.channel)
         if channel is None or channel.transcript_to is None:
             return  # nobody is to have it any more

@@ -147,6 +147,19 @@ async def test_the_end_is_told_in_two_steps(
     await expect(scripted.page.get_by_text("nobody wrote")).to_be_visible()
 
 
+async def test_what_is_kept_is_closed_and_out_of_reach(
+    scripted: Desk, script: DeskScript
+) -> None:
+    """No receipt follows: until when it is kept, and nothing that was said."""
+    script.tell("ended", by="customer", at=NOW, kept=True, kept_until=NOW)
+    page = scripted.page
+    closed = page.get_by_role("region", name="Closed")
+    await expect(closed).to_contain_text("Kept until")
+    await expect(closed.get_by_text("Erased")).to_have_count(0)
+    await expect(scripted.reply).to_have_count(0)
+    await expect(page.get_by_text("Ended by the customer")).to_be_visible()
+
+
 async def test_what_may_succeed_later_is_sent_again(
     scripted: Desk, script: DeskScript
 ) -> None:

@@ -127,6 +127,23 @@ async def test_patience_has_an_end() -> None:
     assert len(world.mailing) == 0
 
 
+async def test_patience_ends_for_what_is_kept_as_well() -> None:
+    """It stays for its days; nobody is mailed any more, and it is counted."""
+    world = MailWorld(transcript_patience=60.0, retention=86_400.0)
+    line, name, _ = await world.conversation()
+    world.box.is_failing = True
+    await line.do("end")
+    for _ in range(20):
+        await world.later(10.0)
+    world.box.is_failing = False
+    await world.later(600.0)
+
+    row = world.records.rows[ConversationId(name)]
+    assert row.transcript_until is None
+    assert (world.outcome("lost"), len(world.mailing)) == (1, 0)
+    assert world.box.mails == []
+
+
 async def test_a_restart_mails_what_was_not_mailed() -> None:
     """The record says that it is still to be handed."""
     world = MailWorld()

@@ -200,6 +200,24 @@ async def test_patience_with_a_transcript_has_an_end() -> None:
     assert world.program.kinds[-1] == "session.ended"
 
 
+async def test_patience_ends_for_what_is_kept_as_well() -> None:
+    """It stays for its days; the transcript is lost, and the end told."""
+    world = asking(transcript_patience=60.0, retention=DAY)
+    line, name, _ = await world.conversation()
+    await world.later()
+    world.program.fates.extend([FAILED] * 99)
+    await line.do("end")
+    for _ in range(7):
+        await world.later(10.0)
+    world.program.fates.clear()
+    await world.later(60.0)
+
+    row = world.kept.rows[ConversationId(name)]
+    assert row.transcript_until is None
+    assert world.house.metrics.transcripts["lost"].value == 1
+    assert world.program.kinds[-1] == "session.ended"
+
+
 async def test_purging_that_is_quicker_gives_the_transcript_up() -> None:
     """Both wait for the same moment; whichever looks first."""
     world = asking(transcript_patience=60.0)
