@@ -79,24 +79,45 @@ class Duties:
             steps=steps,
             telling=ErasureNotices(reaches).tell,
         )
-        erasing = Erasing(
-            house,
-            stored=history.erasures,
-            people=history.customers,
-            indexes=account_keys,
-            work=work,
-        )
-        panel = Panel(house, stocktaking, erasing)
-        house.tell_holdings, house.forget = panel.tell_holdings, panel.forget
         return cls(
             stocktaking=stocktaking,
-            mapping=DataMapping(
-                house,
-                history.stock,
-                oldest_ending=lambda: ending.oldest,
-                audit_days=audit_days,
-            ),
-            erasing=erasing,
+            mapping=make_mapping(house, history, ending, days=audit_days),
+            erasing=make_erasing(house, history, account_keys, work=work),
             erasure_work=work,
             papers=papers,
-        )
+        ).known_to(house)
+
+    def known_to(self, house: House) -> Duties:
+        """It, now that ``house`` knows who answers customers."""
+        panel = Panel(house, self.stocktaking, self.erasing)
+        house.tell_holdings, house.forget = panel.tell_holdings, panel.forget
+        return self
+
+
+def make_mapping(
+    house: House, history: History, ending: Ending, *, days: float
+) -> DataMapping:
+    """What says how much is held at all."""
+    return DataMapping(
+        house,
+        history.stock,
+        oldest_ending=lambda: ending.oldest,
+        audit_days=days,
+    )
+
+
+def make_erasing(
+    house: House,
+    history: History,
+    account_keys: AccountKeys,
+    *,
+    work: ErasureWork,
+) -> Erasing:
+    """What takes orders to erase."""
+    return Erasing(
+        house,
+        stored=history.erasures,
+        people=history.customers,
+        indexes=account_keys,
+        work=work,
+    )
