@@ -375,6 +375,42 @@ async def test_a_channel_that_keeps_what_ended_says_until_when(
     assert await closed.kept() == []
 
 
+async def test_a_kept_conversation_dies_after_its_end(
+    closed: Chat, script: Script
+) -> None:
+    """Nobody knows yet when that will be: days are told, and no time."""
+    about = About(closed, script)
+    await configured(closed, retention=30 * 86_400.0)
+    await closed.open()
+    await about.open()
+    messages = about.panel.locator("section").filter(has_text="Your messages")
+    await expect(messages.first).to_contain_text(
+        "Deleted 30 days after the chat"
+    )
+    context = about.panel.locator("section").filter(has_text="rough location")
+    await expect(context).to_contain_text("Deleted when the chat ends")
+
+
+async def test_a_real_server_tells_and_forgets(chat: Chat) -> None:
+    """From the first message to the receipt, without a script."""
+    await chat.open()
+    await chat.write("hello", "my name is Canary")
+    await chat.settled()
+    await chat.button(ABOUT).click()
+    panel = chat.frame.get_by_role("dialog", name=ABOUT)
+    messages = panel.get_by_role("listitem").filter(has_text="Your messages")
+    await expect(messages.first).to_contain_text("2")
+    await expect(panel).to_contain_text("The key to your messages")
+    await expect(panel.locator("[lang=en]")).to_have_count(0)
+    await panel.get_by_role("button", name="Delete everything").click()
+    question = chat.frame.get_by_role("alertdialog")
+    await question.get_by_role("button", name="Delete everything").click()
+    body = panel.locator(".sheet-body")
+    await expect(body).to_contain_text("Everything is deleted")
+    await expect(body).to_contain_text("2 messages erased")
+    assert await chat.kept() == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_axe_finds_nothing_in_the_panel(

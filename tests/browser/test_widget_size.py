@@ -54,7 +54,7 @@ def test_menus_and_files_are_small() -> None:
 
 
 def test_what_is_held_is_small() -> None:
-    """Who asks loads 9 KB, in one language beside the built-in English."""
+    """Who asks loads 10 KB, in one language beside the built-in English."""
     words = [n for n in LATER["holdings"] if n.startswith("holdings-words-")]
     rest = set(LATER["holdings"]) - set(words)
-    assert weight(*rest) + max(map(weight, words)) <= 9_000
+    assert weight(*rest) + max(map(weight, words)) <= 10_000

@@ -5,10 +5,10 @@ import { fill, lasting } from './strings.js';
 // By name in docs/data-model.md: what it is called here, when it dies, and
 // whether it lies there encrypted.
 const RECORDS = {
-  'chat context data': ['context', 'session'],
-  'chat cookie data': ['cookies', 'session'],
-  'customer private data': ['private', 'session'],
-  'session record': ['session', 'session'],
+  'chat context data': ['context', 'end'],
+  'chat cookie data': ['cookies', 'end'],
+  'customer private data': ['private', 'end'],
+  'session record': ['session', 'end'],
   'customer messages, web': ['messages', 'talk', true],
   'agent and bot messages, web': ['answers', 'talk', true],
   'conversation record': ['record', 'talk'],
@@ -18,6 +18,9 @@ const RECORDS = {
   'customer messaging identities': ['identity', 'asked', true],
   'consent and restriction records': ['consents', 'asked', true],
   'privacy requests': ['requests', 'years', true],
+  'ending notices': ['past', 'day'],
+  'ids of ended sessions': ['past', 'day'],
+  'audit log': ['audit', 'audit'],
 };
 
 const HOMES = {
@@ -115,15 +118,17 @@ export class Inventory {
         new Intl.NumberFormat(this.locale).format(count)));
   }
 
+  // Where the channel keeps what has ended, the end is told and not a time:
+  // nobody knows yet when that will be.
   #end(end, dies, diesAt) {
     const { words, retention } = this;
-    const kept = retention && end === 'talk' ? '_kept' : '';
-    const sentence = end && words[`dies_${end}${kept}${diesAt ? '_at' : ''}`];
-    if (!sentence && !diesAt) return dies;
-    return fill(sentence ?? words.dies_at, {
-      when: diesAt ? this.#when(diesAt) : '',
-      time: lasting(retention, this.locale),
-    });
+    const time = lasting(retention, this.locale);
+    if (retention && end === 'talk') return fill(words.dies_kept, { time });
+    const how = end === 'talk' ? 'end' : end;
+    const timed = !(retention && end === 'file') && words[`dies_${how}_at`];
+    const sentence = diesAt ? timed || words.dies_at
+      : words[`dies_${how}`] ?? dies;
+    return fill(sentence, { when: diesAt ? this.#when(diesAt) : '' });
   }
 
   // `in 28 minutes (14:32)`: how long it feels, and what it is.
@@ -146,8 +151,8 @@ export class Inventory {
         make('h4', { text: title, dir: 'auto' }),
         make('p', { text: [
           words[`level_${level}`] ?? level, this.day.format(at),
-          fill(words.wording, { version }),
-        ].map((one) => one.replaceAll(' ', '\u00a0')).join(' · ') })),
+          version && fill(words.wording, { version }),
+        ].filter(Boolean).map((one) => one.replaceAll(' ', '\u00a0')).join(' · ') })),
       ...(out ? [] : [make('button', {
         type: 'button', class: 'plain', text: words.withdraw,
         'aria-label': fill(words.withdraw_from, { purpose: title }),
