@@ -29,6 +29,7 @@ from server.gateway.listener import bind
 from server.ids import Randomness, system_randomness
 from server.metrics import Metrics
 from server.parts import Parts
+from server.services.lasting_keys import lasting_keys
 from server.services.leaving import KEPT
 from server.start_checks import refuse_default_passwords
 from server.telemetry import know_labels, watch_parts
@@ -240,18 +241,16 @@ class Server:
         now = self._clock.now()
         history, ending = self._opened.history, self._parts.ending
         live = await history.all_live()
-        account_keys = await history.resources.keys()
+        lasting = await lasting_keys(history.resources, history.customers)
         orphans = await asyncio.to_thread(
             self._opened.keys.reconcile,
-            {row.slot for row in live}
-            | {row.slot for row in account_keys}
-            | await history.customers.slots(),
+            {row.slot for row in live} | {slot for slot, _, _ in lasting},
         )
         if orphans:
             self._parts.auditing.note(
                 AuditEvent.KEYS_RECONCILED, detail=str(orphans)
             )
-        self._parts.account_keys.load(account_keys)
+        self._parts.account_keys.load(await history.resources.keys())
         await self._parts.office.removing.resume()
         await self._parts.settling.settle(declared_in(self._config))
         await self._parts.clientele.identifying.load()

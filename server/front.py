@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from functools import partial
 
 from server.administration import Administration
 from server.config import Config
@@ -26,6 +27,7 @@ from server.gateway.websocket import Gate, WebSocket
 from server.parts import Parts
 from server.protocol.parts import Role
 from server.services.answering import Shift
+from server.services.desk import closed_message
 from server.services.serving import Service
 from server.services.visiting import HEARTBEAT, Visit
 from server.tenants import own_origins
@@ -71,9 +73,8 @@ class Front:
         tls = (config.tls.certificate, config.tls.key) if config.tls else None
         self.listener = Listener(
             pages(
-                channels={
-                    str(id_): one for id_, one in parts.house.channels.items()
-                },
+                channels=parts.house.channels,
+                closed=partial(closed_message, parts.house),
                 public_origin=config.public_url,
                 demo=config.demo,
                 health=health,

@@ -7,6 +7,7 @@ world.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from server.applications import Applications
 from server.clientele import Clientele
@@ -35,6 +36,7 @@ from server.services.giving_backups import GivingBackups
 from server.services.holding import Holding
 from server.services.house import House, Pace
 from server.services.kept import Kept
+from server.services.lasting_keys import lasting_keys
 from server.services.listing import ListKeeping
 from server.services.mailing import MailRound
 from server.services.purging import Purging
@@ -220,6 +222,9 @@ def make_rotating(house: House, opened: Opened, auditing: Auditing) -> Rotating:
         auditing=auditing,
         anchors=opened.anchors,
         clock=house.clock,
+        lasting=partial(
+            lasting_keys, opened.history.resources, opened.history.customers
+        ),
     )
 
 

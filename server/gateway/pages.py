@@ -3,6 +3,8 @@
     /                             the demo, where there is one
     /health                       how the server does
     /console/                     the agents' page
+    /console/admin/               administration
+    /console/admin/preview        the widget, beside a channel's settings
     /demo/, /demo/<page>          the demo shop, in demo mode
     /widget/<channel>/widget.js   the loader a site puts into its pages
     /widget/<channel>/frame       the conversation, inside the loader's frame
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,9 +38,13 @@ from server.gateway.security_headers import (
     socket_origin,
 )
 from server.gateway.static_files import HTML, Asset, StaticFiles
+from server.ids import ChannelId
 
 #: Addresses, and what answers there.
 Routes = list[Route]
+#: What customers of a channel are told while nobody answers; None: somebody
+#: does, or may.
+Closed = Callable[[Channel], str | None]
 
 WEB = Path(__file__).parent.parent / "web"
 
@@ -56,28 +62,35 @@ _DEMO_PAGE = re.compile(r"([a-z0-9_-]+)(\.html)?")
 _IN_A_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def pages(
+def pages(  # noqa: PLR0913 - what the pages are made of, by name
     *,
-    channels: Mapping[str, Channel],
+    channels: Mapping[ChannelId, Channel],
     public_origin: str | None,
     demo: bool,
     health: HealthSource,
+    closed: Closed = lambda _: None,
     web: Path = WEB,
     more: Sequence[Route] = (),
 ) -> ASGIApp:
     """The ASGI application that answers every plain HTTP request.
 
     Args:
-        channels: By id; the widgets there are.
+        channels: By id; the widgets there are, now and whenever it is asked.
         public_origin: How browsers reach the server (``https://host``), if a
             proxy stands before it; None: as each request says itself.
         demo: Whether the demo shop is open, and may show the widgets.
         health: Asked at each request to ``/health``.
+        closed: What a channel's customers are told while nobody answers.
         web: The folder of the files.
         more: What other files of the gateway answer.
     """
     site = _Site(
-        channels, web, public_origin=public_origin, demo=demo, health=health
+        channels,
+        web,
+        public_origin=public_origin,
+        demo=demo,
+        health=health,
+        closed=closed,
     )
     app = Starlette(routes=[*site.routes(), *more])
     # A redirect to an absolute address would repeat whatever Host was sent.
@@ -91,19 +104,22 @@ class _Site:
 
     def __init__(
         self,
-        channels: Mapping[str, Channel],
+        channels: Mapping[ChannelId, Channel],
         web: Path,
         *,
         public_origin: str | None,
         demo: bool,
         health: HealthSource,
+        closed: Closed,
     ) -> None:
         self._channels = channels
         self._files = StaticFiles(web)
         self._public_origin = public_origin
         self._demo = demo
         self._health = health
-        self._frames: dict[str, Asset] = {}  # as many as channels
+        self._closed = closed
+        # As many as channels; made anew when what it says has changed.
+        self._frames: dict[ChannelId, tuple[Channel, str | None, Asset]] = {}
 
     def routes(self) -> list[Route]:
         """One line an address."""
@@ -111,6 +127,9 @@ class _Site:
             Route("/health", self.health),
             Route("/console", _to("/console/"), methods=["GET"]),
             Route("/console/", self.console),
+            Route("/console/admin", _to("/console/admin/"), methods=["GET"]),
+            Route("/console/admin/", self.administration),
+            Route("/console/admin/preview", self.preview),
             Route("/widget/{channel}/widget.js", self.loader),
             Route("/widget/{channel}/frame", self.frame),
             Route("/web/{folder}/{file}", self.file),
@@ -138,6 +157,18 @@ class _Site:
         page = _found(self._files.page("console/index.html"))
         return page.answer(request, {"content-security-policy": policy})
 
+    async def administration(self, request: Request) -> Response:
+        policy = page_policy(sends_forms=True, shows_frames=True)
+        page = _found(self._files.page("admin/index.html"))
+        return page.answer(request, {"content-security-policy": policy})
+
+    async def preview(self, request: Request) -> Response:
+        # A page of its own: what customers are shown stays in the frames of
+        # the sites that a channel names.
+        policy = page_policy(framed_by=("'self'",))
+        page = _found(self._files.page("admin/preview.html"))
+        return page.answer(request, {"content-security-policy": policy})
+
     async def demo(self, request: Request) -> Response:
         name = request.path_params.get("page", "index")
         match = _DEMO_PAGE.fullmatch(name)
@@ -152,11 +183,7 @@ class _Site:
 
     async def frame(self, request: Request) -> Response:
         channel = self._channel(request)
-        page = self._frames.get(channel.id)
-        if page is None:
-            template = self._files.page("widget/frame.html")
-            page = self._frame_of(channel, _found(template).body.decode())
-            self._frames[channel.id] = page
+        page = self._frame_of(channel)
         own = ("'self'",) if self._demo else ()
         headers = {
             "content-security-policy": page_policy(
@@ -181,8 +208,10 @@ class _Site:
         return _found(self._files.asset(name)).answer(request, headers)
 
     def _channel(self, request: Request) -> Channel:
-        channel = self._channels.get(request.path_params["channel"])
+        id_ = ChannelId(request.path_params["channel"])
+        channel = self._channels.get(id_)
         if channel is None:
+            self._frames.pop(id_, None)
             raise HTTPException(404)
         return channel
 
@@ -194,13 +223,28 @@ class _Site:
             request.scope["scheme"], request.headers.get("host", "")
         )
 
-    def _frame_of(self, channel: Channel, template: str) -> Asset:
+    def _frame_of(self, channel: Channel) -> Asset:
+        closed = self._closed(channel)
+        known = self._frames.get(channel.id)
+        if known is not None and known[0] is channel and known[1] == closed:
+            return known[2]
+        template = _found(self._files.page("widget/frame.html"))
+        page = self._made_frame(channel, closed, template.body.decode())
+        self._frames[channel.id] = channel, closed, page
+        return page
+
+    def _made_frame(
+        self, channel: Channel, closed: str | None, template: str
+    ) -> Asset:
         spoken = self._files.names("widget/strings-*.js")
         languages = [name.split("strings-")[1][:-3] for name in spoken]
         config = {
             "channel": channel.id,
             "name": channel.name,
-            "greeting": channel.greeting,
+            # What it says before anybody has written: while nobody answers,
+            # that; who writes all the same waits until somebody does.
+            "greeting": closed or channel.greeting,
+            "closed": closed is not None,
             "color": channel.color,
             "allowed_origins": channel.allowed_origins,
             "socket": f"/socket/customer/{channel.id}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from server.clock import Clock
@@ -54,6 +54,10 @@ class Owners(Protocol):
         ...
 
 
+#: Slot, account and name of every key that is no conversation's.
+LastingKeys = Callable[[], Awaitable[Sequence[Owner]]]
+
+
 class Written(Protocol):
     """What rotating needs of the audit log."""
 
@@ -83,6 +87,7 @@ class Rotating:
         auditing: Sealed with the new key before the old one goes.
         anchors: Of that log.
         clock: For pauses.
+        lasting: The keys of accounts and customers.
     """
 
     def __init__(
@@ -93,8 +98,10 @@ class Rotating:
         auditing: Written,
         anchors: Resealed,
         clock: Clock,
+        lasting: LastingKeys,
     ) -> None:
         self._keys = keys
+        self._lasting = lasting
         self._owners = owners
         self._auditing = auditing
         self._anchors = anchors
@@ -140,7 +147,8 @@ class Rotating:
         Only rows of now: keys made from the start on are under the new one.
         """
         rows = await self._owners.all_live()
-        owners = [(row.slot, row.account, row.id) for row in rows]
+        owners: list[Owner] = [(row.slot, row.account, row.id) for row in rows]
+        owners += await self._lasting()
         del rows
         for first in range(0, len(owners), BATCH):
             self._slots += await asyncio.to_thread(

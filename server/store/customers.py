@@ -232,6 +232,14 @@ class Customers:
         """Where the customers' keys lie; for the start."""
         return {row[0] for row in await self._rows("SELECT slot FROM customer")}
 
+    async def keys(self) -> list[tuple[int, AccountId, str]]:
+        """Where each customer's key lies, whose customer it is, and who.
+
+        For the start, and for a change of the master key.
+        """
+        rows = await self._rows("SELECT slot, account, id FROM customer")
+        return [(slot, account, id_) for slot, account, id_ in rows]
+
     async def _one(self, statement: str, *values: object) -> CustomerRow | None:
         rows = await self._rows(statement, *values)
         return CustomerRow(*rows[0]) if rows else None

@@ -48,6 +48,8 @@ FILES = {
     ' id="dayfly-config">{{dayfly-config}}</script>',
     "console/index.html": "<!doctype html><title>Console</title>",
     "console/secret.txt": "not for browsers",
+    "admin/index.html": "<!doctype html><title>Administration</title>",
+    "admin/preview.html": "<!doctype html><title>Preview</title>",
     "demo/index.html": "<!doctype html><title>Shop</title>",
     "demo/tea.html": "<!doctype html><title>Tea</title>",
     "demo/shop.css": "body { margin: 0 }",
@@ -95,6 +97,11 @@ def policy(answer: Answer) -> dict[str, str]:
         ("/health", 200),
         ("/console/", 200),
         ("/console", 307),
+        ("/console/admin", 307),
+        ("/console/admin/", 200),
+        ("/console/admin/preview", 200),
+        ("/console/admin/index", 404),
+        ("/web/admin/index.html", 404),
         ("/", 307),
         ("/demo", 307),
         ("/demo/", 200),
@@ -137,6 +144,18 @@ async def test_each_address_answers_and_carries_every_header(
     assert policy(answer)["default-src"] == "'none'"
 
 
+async def test_only_administration_shows_the_preview(web: Path) -> None:
+    """The widget beside its settings is framed by our own pages alone."""
+    page = policy(await ask(site(web), "/console/admin/"))
+    preview = policy(await ask(site(web), "/console/admin/preview"))
+
+    assert page["frame-src"] == "'self'"
+    assert page["frame-ancestors"] == "'none'"
+    assert preview["frame-ancestors"] == "'self'"
+    assert preview["frame-src"] == "'none'"
+    assert page["require-trusted-types-for"] == "'script'"
+
+
 @pytest.mark.parametrize(
     "path", ["/health", "/console/", "/console", "/", "/web/widget/strings.js"]
 )
@@ -168,6 +187,7 @@ async def test_the_frame_says_what_its_channel_is(web: Path) -> None:
         "channel": "shop",
         "name": SHOP.name,
         "greeting": SHOP.greeting,
+        "closed": False,
         "color": "#0b6e4f",
         "allowed_origins": list(SHOP.allowed_origins),
         "socket": "/socket/customer/shop",

@@ -36,9 +36,18 @@ class Around:
         self.failing = ""
         self._rows = rows
         self.clock = FakeClock()
+        self.lasting: list[Owner] = []
         self.rotating = Rotating(
-            self, self, auditing=self, anchors=self, clock=self.clock
+            self,
+            self,
+            auditing=self,
+            anchors=self,
+            clock=self.clock,
+            lasting=self.lasting_keys,
         )
+
+    async def lasting_keys(self) -> Sequence[Owner]:
+        return self.lasting
 
     async def all_live(self) -> Sequence[LiveRow]:
         return [
@@ -109,6 +118,18 @@ async def test_all_are_rewrapped_and_the_log_sealed_before_the_end(
     (line,) = caplog.records
     assert line.msg == "master key rotated"
     assert vars(line)["slots"] == BATCH + 3
+
+
+async def test_keys_that_outlive_conversations_are_rewrapped_too() -> None:
+    """Or the previous master key would be needed for ever."""
+    around = Around(1)
+    around.lasting = [(7, "a", "account"), (8, "a", "customer:x")]
+
+    async with running(around):
+        await around.go_on(REST)
+        await until(lambda: "forget" in around.did)
+
+    assert around.owners == [(0, "a", "c0"), *around.lasting]
 
 
 @pytest.mark.parametrize("step", ["rewrap", "seal", "finish"])

@@ -119,7 +119,7 @@ async def test_the_list_is_read_by_its_index(
     """An agent's list costs what it shows, not what there is."""
     db = sqlite3.connect(tmp_path / "history.db")
     plan = db.execute(
-        f"EXPLAIN QUERY PLAN {reading._LISTED}", (None,) * 7
+        f"EXPLAIN QUERY PLAN {reading._LISTED}", (None,) * 8
     ).fetchall()
     db.close()
 
