@@ -6,7 +6,7 @@ import { words } from "./words.js";
 
 /* The browser keeps focus inside a modal dialog, closes it on Escape and
  * gives focus back; we only remove it afterwards. */
-function show(title, { style = "", body, foot }) {
+export function show(title, { style = "", body, foot }) {
   const heading = el("h2", { id: "dialog-title", text: title });
   const dialog = el("dialog", { class: `dialog ${style}`, "aria-labelledby": "dialog-title" },
     el("header", {}, heading,

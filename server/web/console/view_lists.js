@@ -3,6 +3,7 @@
 import { arrange, el, say, set } from "./element.js";
 import { icon } from "./icons.js";
 import { server, span } from "./times.js";
+import { wayToAdmin } from "./way_to_admin.js";
 import { words } from "./words.js";
 
 const WARM_AFTER = 120_000;
@@ -116,11 +117,13 @@ const tool = (name, label, act) =>
 
 function corner(desk, dialogs) {
   const name = el("span", { class: "me-name" });
+  const way = wayToAdmin();
   const node = el(
     "div",
     { class: "me" },
     el("span", { class: "avatar me-avatar", "aria-hidden": "true" }),
     name,
+    way.node,
     tool("sliders", words.preferences, () => dialogs.preferences()),
     tool("keyboard", words.helpOpen, () => dialogs.help()),
     tool("leave", words.signOut, () => desk.signOut()),
@@ -128,6 +131,7 @@ function corner(desk, dialogs) {
   const draw = () => {
     say(name, desk.me);
     say(node.firstChild, desk.me.slice(0, 1).toUpperCase());
+    way.draw(desk);
   };
   return { node, draw };
 }

@@ -63,7 +63,8 @@ function nameField() {
   return field("name", words.name, input);
 }
 
-export function signInView(desk) {
+/** `title` and `lead` stand over the form. */
+export function signInView(desk, { title = words.title, lead = words.signInLead } = {}) {
   const name = nameField();
   const password = passwordField();
   const problem = el("p", { class: "problem", role: "alert" });
@@ -87,8 +88,8 @@ export function signInView(desk) {
     "form",
     { class: "sign-in-card", novalidate: true, on: { submit } },
     el("div", { class: "brand-mark" }, icon("fly")),
-    el("h1", { text: words.title }),
-    el("p", { class: "lead", text: words.signInLead }),
+    el("h1", { text: title }),
+    el("p", { class: "lead", text: lead }),
     problem,
     name.node,
     password.node,

@@ -223,6 +223,7 @@ export const words = {
     ]],
   ],
 
+  administration: "Administration",
   preferences: "Preferences",
   notify: "Desktop notification",
   notifyMore: "When somebody new waits and this window is not in front. It says only “New conversation waiting”.",

@@ -1,0 +1,132 @@
+/* Opening one thing to change it: what is the same for all kinds.
+ *
+ * `editPage(ctx, {...})` loads `path`, shows the form, saves with the revision
+ * it was read at, and offers to remove it.
+ */
+
+import { el } from "../console/element.js";
+import { enc } from "./api.js";
+import { formOf } from "./form.js";
+import { badge, head } from "./list.js";
+import { icon } from "./icons.js";
+import { t } from "./words.js";
+
+/* No id begins so: an agent may well be called "new". */
+export const NEW = "!new";
+
+const HISTORY = ["revision", "declared", "created_at", "changed_at"];
+
+/** What is kept, without what only the server says of it. */
+export function bodyOf(stored) {
+  const body = { ...stored };
+  for (const name of HISTORY) delete body[name];
+  return body;
+}
+
+/** Why something can be read and not changed. */
+export const banner = (title, text) =>
+  el("div", { class: "banner", role: "note" }, icon("lock"),
+    el("div", {}, el("strong", { text: title }), el("p", { text })));
+
+export const ID_FIELD = {
+  name: "id",
+  label: t("idLabel"),
+  help: t("idHelp"),
+  required: true,
+  code: true,
+  most: 40,
+  pattern: /^[a-z0-9][a-z0-9-]{0,39}$/,
+  wrong: t("idWrong"),
+};
+
+/** Ask, remove, and go back to the list. */
+export function removeButton(ctx, { path, revision, title, text, to, word }) {
+  const fault = el("p", { class: "field-error", role: "alert" });
+  const button = el("button", { class: "plain danger", type: "button" }, icon("bin"), `${t("remove")} ${word}`);
+  button.addEventListener("click", async () => {
+    if (!(await ctx.confirm({ title, text, yes: t("remove"), danger: true }))) return;
+    fault.textContent = "";
+    try {
+      await ctx.api.remove(path, { revision });
+    } catch (error) {
+      fault.textContent = error.message;
+      return;
+    }
+    ctx.guard(() => false);
+    ctx.toast(t("removed"), "bin");
+    ctx.navigate(...to);
+  });
+  return el("section", { class: "panel end-panel" },
+    el("div", { class: "end-row" }, el("p", { class: "soft", text }), button), fault);
+}
+
+/** One thing, new (`id` is null) or there already.
+ *
+ * kind: {list, word, title, scope, sections(value, isNew, stored), fresh,
+ * nameOf(value), lead, removing, prepare(body, isNew), after(stored, isNew)};
+ * `beside(form)` may stand to the right of it. */
+export async function editPage(ctx, kind, id, { again = false } = {}) {
+  const isNew = id === null;
+  const path = `${kind.list}/${enc(id ?? "")}`;
+  const stored = isNew ? null : await ctx.api.get(path);
+  const value = isNew ? kind.fresh() : bodyOf(stored);
+  const declared = stored?.declared ?? false;
+  const readOnly = declared || !ctx.may(kind.scope);
+  const back = [kind.title, ctx.href(ctx.section)];
+
+  const save = async (given, cleaned) => {
+    const body = kind.prepare ? await kind.prepare(given, isNew) : given;
+    const kept = isNew
+      ? await ctx.api.post(kind.list, body)
+      : await ctx.api.put(path, body, { revision: stored.revision });
+    cleaned();
+    ctx.guard(() => false);
+    await kind.after?.(kept, given, isNew);
+    ctx.toast(t(isNew ? "created" : "saved"));
+    if (isNew) ctx.navigate(ctx.section, ...(kind.stays ? [kept.id ?? kept.name] : []));
+    else await editPage(ctx, kind, id, { again: true });
+  };
+  const form = formOf({
+    value,
+    isNew,
+    readOnly,
+    save,
+    sections: kind.sections(value, isNew, stored, readOnly),
+    cancel: isNew ? ctx.href(ctx.section) : null,
+    changed: (now) => beside?.changed(now),
+  });
+  form.drop.addEventListener("click", () => {
+    if (isNew) return;
+    ctx.guard(() => false);
+    editPage(ctx, kind, id, { again: true });
+  });
+  const beside = kind.beside?.(value, form, stored);
+  ctx.guard(form.isDirty);
+  const title = isNew ? kind.newTitle : kind.nameOf(value);
+  ctx.mount(el("div", { class: beside ? "page with-beside" : "page" },
+    el("div", { class: "page-main" },
+      head({ title, lead: kind.lead, back, badges: declared ? [badge(t("declaredBadge"))] : kind.badges?.(value) ?? [] }),
+      declared ? banner(t("declaredTitle"), t("declaredText")) : null,
+      readOnly && !declared ? banner(t("readOnlyTitle"), t("readOnlyText")) : null,
+      kind.above?.(form) ?? null,
+      form.node,
+      kind.below?.(stored, readOnly) ?? null,
+      isNew || readOnly ? null : removeButton(ctx, {
+        path,
+        revision: stored.revision,
+        to: [ctx.section],
+        word: kind.word,
+        ...kind.removing(value),
+      })),
+    beside?.node ?? null), { title, wide: Boolean(beside), again });
+}
+
+/** The page of a kind: its list, `new`, or one. `list(ctx)` shows the list. */
+export const pageOf = (section, { list, kind }) => async (ctx) => {
+  ctx.section = section;
+  const [first] = ctx.path;
+  if (first === undefined) return list(ctx);
+  const made = await kind(ctx);
+  if (first === NEW) return editPage(ctx, made, null);
+  return editPage(ctx, made, first);
+};
