@@ -41,7 +41,7 @@ from server.services.stocktaking import ENDED, LOGGED, NOTICES, Held
 from server.services.telling import milliseconds
 from server.store import customers
 from server.store.deeds import Deed
-from server.store.erasures import ERASED, ERASURES, ErasedRow, hidden
+from server.store.erasures import ERASED, ErasedRow, hidden, moved
 from server.store.group import Group
 from server.store.requests import loosen
 
@@ -131,7 +131,7 @@ class ErasureSteps:
         def decide(group: Group) -> None:
             if deeds and self._here(subject):
                 raise Refused(RefusalCode.NOT_NOW)
-            group.do(*deeds, ERASURES.keep(row))
+            group.do(*deeds, moved(row))
 
         await self._house.records.write(decide)
         one.job, one.subject = job, subject

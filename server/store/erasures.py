@@ -134,6 +134,18 @@ class Erasures:
         return [OwnRow(id_, phase, bool(held)) for id_, phase, held in rows]
 
 
+def moved(row: ErasureRow) -> Deed:
+    """Write how far ``row`` is, if it still is there.
+
+    With its account it is gone, and must not come back by being done.
+    """
+    return Deed(
+        "UPDATE erasure SET state = ?, done_at = ?, subject = ?, receipt = ?"
+        " WHERE id = ?",
+        (row.state, row.done_at, row.subject, row.receipt, row.id),
+    )
+
+
 def expire(erased_before: float) -> Deed:
     """Forget by what those are found who were erased before (unix seconds)."""
     return Deed("DELETE FROM erased WHERE erased_at < ?", (erased_before,))

@@ -14,11 +14,12 @@ from server.live.sessions import Session
 from server.services.erasure_job import Job, State
 from server.services.handing import Fate
 from server.services.recording import adopt
+from server.store.deeds import Deed
 from server.store.erasures import FIRST
 from server.store.requests import FIRST as FIRST_PAGE
 from server.vault.receipts import verify
 from tests.scenes.canaries import found_in
-from tests.services.workshops import ME, SHOP, Workshop
+from tests.services.workshops import ME, SHOP, Faults, Workshop
 from tests.store.samples import ACME
 
 WORD = "a-word-that-is-nowhere-else"
@@ -357,6 +358,40 @@ async def test_what_is_not_there_cannot_be_erased(tmp_path: Path) -> None:
         for account, id_ in ((theirs, job.id), (ACME, "none")):
             with pytest.raises(NotFound):
                 await erasing.job(account, id_)
+
+
+async def test_with_its_account_an_erasure_is_over(tmp_path: Path) -> None:
+    """Nobody is left for whom it could be done, nor its receipt kept."""
+    async with Workshop(tmp_path) as shop:
+        await shop.start()
+        await asked(shop, await filled(shop))
+        gone = Deed("DELETE FROM erasure", ())
+        await shop.history.write(lambda group: group.do(gone))
+        shop.account_keys.forget(ACME)
+
+        await shop.work()
+
+        assert shop.duties.erasure_work.waiting == 0
+        assert await shop.history.erasures.open() == []
+
+
+async def test_what_fails_is_tried_again(tmp_path: Path) -> None:
+    """The disk may come back; until then nothing is said to be done."""
+    faults = Faults()
+    async with Workshop(tmp_path, faults) as shop:
+        await shop.start()
+        job = await asked(shop, await filled(shop))
+        for call in ("checkpoint", "shred", "write"):
+            faults.failing = {call}
+            await shop.work(rounds=4)
+            waiting = await shop.duties.erasing.job(ACME, job.id)
+            assert waiting.receipt is None
+
+        faults.failing.clear()
+        await shop.work()
+
+        done = await shop.duties.erasing.job(ACME, job.id)
+        assert done.state is State.DONE
 
 
 async def test_a_customer_asks_themselves(tmp_path: Path) -> None:

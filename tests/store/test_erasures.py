@@ -17,6 +17,7 @@ from server.store.erasures import (
     OwnRow,
     expire,
     hidden,
+    moved,
 )
 from server.store.group import Group
 from tests.store.samples import ACME, conversation, conversation_id, running
@@ -39,6 +40,25 @@ async def test_those_that_are_not_done_are_found_again(tmp_path: Path) -> None:
         assert await history.erasures.open() == [rows[1], rows[0]]
         assert await history.erasures.get(ACME, "done") == done
         assert await history.erasures.get(ACME, "a") is None
+
+
+async def test_it_moves_on_only_while_it_is_there(tmp_path: Path) -> None:
+    """With its account it goes, and is not brought back by being done."""
+    before, gone = row("here"), row("gone")
+
+    def done(one: ErasureRow) -> ErasureRow:
+        return replace(
+            one, state="done", subject=None, done_at=9.0, receipt="{}"
+        )
+
+    async with running(tmp_path / "history.db") as history:
+        await history.write(lambda group: group.do(ERASURES.keep(before)))
+        deeds = [moved(done(one)) for one in (before, gone)]
+        await history.write(lambda group: group.do(*deeds))
+
+        after = await history.erasures.page(ACME, FIRST, 9)
+
+    assert after == [done(before)]
 
 
 async def test_pages_begin_with_the_newest(tmp_path: Path) -> None:
