@@ -29,10 +29,9 @@ OFFICER = Principal(
 )
 
 
-def known_site(
-    data: Path, clock: FakeClock | None = None, **channel: Any
-) -> Site:
-    """A site with a back-end, an application, files and cookies."""
+def known_account(data: Path, **channel: Any) -> dict[str, Any]:
+    """An account with a back-end, an application, files and cookies."""
+    account: dict[str, Any]
     (account,) = settings(data)["account"]
     account["channel"][0] |= {
         "secret": TEXT,
@@ -47,7 +46,14 @@ def known_site(
             "wants": ["agent_messages"],
         }
     ]
-    return Site(data, clock, account=[account])
+    return account
+
+
+def known_site(
+    data: Path, clock: FakeClock | None = None, **channel: Any
+) -> Site:
+    """A site of such an account."""
+    return Site(data, clock, account=[known_account(data, **channel)])
 
 
 def clientele(site: Site) -> Clientele:
