@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,26 @@ async def test_it_is_kept_through_restarts_and_erased_in_time(
         assert CANARY.encode() not in file.read_bytes()
     await site.start()
     assert await site.server._parts.kept.listed_kept(ACME, "", 9) == []
+
+
+async def test_a_crash_leaves_what_is_kept_where_it_was(
+    kept_site: Site, tmp_path: Path
+) -> None:
+    """What lies on the disk at any moment is all that there has to be."""
+    before = stored(kept_site)
+    _, which = await closed(kept_site)
+    left = tmp_path / "left"
+    sockets = shutil.ignore_patterns("*.sock")
+    shutil.copytree(kept_site.data, left, ignore=sockets)
+    after = keeping_site(left)
+    await after.start()
+    try:
+        part = await after.server._parts.kept.part(ACME, which, 0)
+        assert [one.text for one in part.messages] == [CANARY]
+        clock_of(after).pass_(DAY - 60)
+        await by_and_by(after, lambda: stored(after) == before, step=1.0)
+    finally:
+        await after.stop()
 
 
 async def test_what_is_overdue_is_gone_before_the_port_opens(
