@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import importlib
+import os
 import signal
 import sys
 import tempfile
@@ -58,11 +59,18 @@ def run_command(asked: Namespace) -> int:
         do = getattr(
             importlib.import_module(f"server.commands.{module}"), function
         )
-        return int(do(asked))
+        code = int(do(asked))
+        sys.stdout.flush()
     except ServerError as error:
         return _refused(error)
     except KeyboardInterrupt:
         return FAILED
+    except BrokenPipeError:
+        # Whoever reads has enough, as ``head`` has. What is left in the
+        # buffer would fail once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 def demonstrate(

@@ -169,11 +169,11 @@ async def test_somebody_who_came_again_after_being_erased_comes_back(
 
 
 def test_what_was_removed_since_does_not_come_back(place: Place) -> None:
-    """An agent, say; and a channel takes its customers along."""
+    """A queue, say; and a channel takes its customers along."""
     with snapshot(source_of(place.old).database) as found:
         things = set(found.things())
     since = ErasedList(made_at=LATER, accounts={ACME})
-    since.things = things - {("agent", ACME, "maria")}
+    since.things = things - {("queue", ACME, "desk")}
 
     place.restore(since)
 

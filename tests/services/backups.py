@@ -77,8 +77,9 @@ async def filled(data: Path, *, customers: int = 3) -> None:
     async with opened(data) as folder:
         folder.keys.reconcile(set())
         await folder.history.write(lambda group: _account(folder, group))
-        for number in range(customers):
-            await folder.history.write(partial(_customer, folder, number))
+        for first in range(0, customers, 500):
+            some = range(first, min(first + 500, customers))
+            await folder.history.write(partial(_customers, folder, some))
         await folder.history.write(lambda group: _conversation(folder, group))
 
 
@@ -90,7 +91,7 @@ def fill(data: Path) -> None:
 def _account(folder: Opened, group: Group) -> None:
     key = folder.keys.new_key(ACME, account_keys.OWNER)
     group.do(key_kept(AccountKeyRow(account=ACME, slot=key.slot)))
-    things = [("account", "acme"), ("channel", "shop"), ("agent", "maria")]
+    things = [("account", "acme"), ("channel", "shop"), ("queue", "desk")]
     group.do(
         *(
             kept(
@@ -100,7 +101,7 @@ def _account(folder: Opened, group: Group) -> None:
                     id=id_,
                     revision=1,
                     declared=False,
-                    body="{}",
+                    body=f'{{"id":"{id_}","name":"{id_}"}}',
                     sealed=None,
                     created_at=MET,
                     changed_at=MET,
@@ -133,6 +134,11 @@ def _account(folder: Opened, group: Group) -> None:
             )
         )
     )
+
+
+def _customers(folder: Opened, numbers: range, group: Group) -> None:
+    for number in numbers:
+        _customer(folder, number, group)
 
 
 def _customer(folder: Opened, number: int, group: Group) -> None:
