@@ -20,6 +20,7 @@ import msgspec
 from server.domain.own_patterns import check_pattern
 from server.domain.redaction import Redaction
 from server.errors import Misconfigured
+from server.ids import AccountId
 from server.protocol.form_checks import (
     is_callable,
     is_origin,
@@ -31,6 +32,7 @@ from server.protocol.forms import (
     ChannelForm,
     RuleForm,
 )
+from server.services.form_faults import faults_among
 from server.settings import (
     AccountConfig,
     Config,
@@ -153,6 +155,7 @@ def _check(config: Config, source: str) -> None:
         *_bad_networks(config),
         *_unsafe_address(config),
         *_bad_rules(config),
+        *_bad_desks(config),
         *_bad_metrics(config),
         *_bad_mail(config),
     ]
@@ -181,6 +184,30 @@ def _bad_mail(config: Config) -> Iterator[str]:
         yield 'smtp: security = "none" is for a server on this machine only'
     if (config.smtp.user is None) is not (config.smtp.password_file is None):
         yield "smtp: user and password_file need each other"
+
+
+def _bad_desks(config: Config) -> Iterator[str]:
+    for account in config.account:
+        for what, forms in (
+            ("queue", account.queue),
+            ("canned_answer", account.canned_answer),
+            ("business_hours", account.business_hours),
+        ):
+            yield from _doubles(
+                f"{what} of {account.id}", [one.id for one in forms]
+            )
+        found = (
+            *account.channel,
+            *account.agent,
+            *account.application,
+            *account.queue,
+            *account.business_hours,
+            *account.key,
+        )
+        yield from faults_among(AccountId(account.id), found)
+    yield from _doubles(
+        "key", [key.id for one in config.account for key in one.key]
+    )
 
 
 def _bad_metrics(config: Config) -> list[str]:

@@ -6,7 +6,7 @@ never the value.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from server.domain.own_patterns import check_pattern
@@ -25,7 +25,9 @@ from server.protocol.forms import (
     QueueForm,
     RuleForm,
 )
+from server.protocol.stored_forms import KINDS, id_of
 from server.services.directory import Directory
+from server.services.entries import Entry
 from server.vault.token_secret import TokenSecret
 
 #: Whether a URL may be a webhook's; what that means is the operator's.
@@ -180,6 +182,27 @@ class FormFaults:
         self, account: AccountId, kind: ResourceKind, id_: str
     ) -> bool:
         return self._directory.entry(kind, account, id_) is not None
+
+
+def faults_among(account: AccountId, forms: Sequence[Form]) -> Iterator[str]:
+    """What is wrong with ``forms``, which are all that an account has.
+
+    For a settings file: each in words, for the operator.
+    """
+    directory = Directory()
+    kept = [form for form in forms if not isinstance(form, RuleForm)]
+    directory.load(
+        Entry(kind=KINDS[type(form)], account=account, form=form)
+        for form in kept
+    )
+    # What may be called is asked elsewhere, with what the operator allows.
+    faults = FormFaults(directory, is_callable=lambda _: True)
+    for form in kept:
+        try:
+            faults.check(account, form)
+        except Invalid as fault:
+            where = f"{KINDS[type(form)].value} {id_of(form)}"
+            yield f"{where}: {fault.path[2:]}: {fault.hint}"
 
 
 def _check_secret(form: ChannelForm) -> None:
