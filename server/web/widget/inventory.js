@@ -152,7 +152,8 @@ export class Inventory {
         make('p', { text: [
           words[`level_${level}`] ?? level, this.day.format(at),
           version && fill(words.wording, { version }),
-        ].filter(Boolean).map((one) => one.replaceAll(' ', '\u00a0')).join(' · ') })),
+        ].filter(Boolean).map((one) => one.replaceAll(' ', '\u00a0'))
+          .join('\u00a0· ') })),
       ...(out ? [] : [make('button', {
         type: 'button', class: 'plain', text: words.withdraw,
         'aria-label': fill(words.withdraw_from, { purpose: title }),
