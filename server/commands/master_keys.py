@@ -65,7 +65,8 @@ def rotate(asked: Namespace) -> int:
         say(f"{folder.master_key_file}: a new master key")
         remark(
             "restart the server now; once its log says 'master key rotated',"
-            f" destroy {config.data / PREVIOUS}, which opens old copies"
+            f" destroy {config.data / PREVIOUS}, which opens old copies, and"
+            " take it out of the settings in that folder, if there are any"
         )
         return 0
     new = _beside(config.master_key_file)
@@ -96,11 +97,6 @@ def _refuse_a_second(folder: DataFolder, master: MasterKey) -> None:
 
 
 def _rotate_in(folder: DataFolder, config: Config) -> None:
-    if (config.data / SETTINGS).is_file():
-        raise Misconfigured(
-            f"name master_key_file in {config.data / SETTINGS} first, and"
-            " move the key there: it should not lie beside the data"
-        )
     previous = config.data / PREVIOUS
     if previous.exists():
         raise Misconfigured(
@@ -112,7 +108,16 @@ def _rotate_in(folder: DataFolder, config: Config) -> None:
     # The old one has both names until the new one is there: whenever this is
     # stopped, there is a master key, and the one before it.
     os.link(folder.master_key_file, previous)
+    _name_in(config.data / SETTINGS, previous)
     new.rename(folder.master_key_file)
+
+
+def _name_in(settings: Path, previous: Path) -> None:
+    """Name it in the settings of the folder, which are read instead of it."""
+    if settings.is_file():
+        # In front: behind a table it would belong to the table.
+        line = f'previous_master_key_file = "{previous.absolute()}"\n'
+        write_for_good(settings, (line + settings.read_text()).encode())
 
 
 def _beside(path: Path) -> Path:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server.commands.finding import Finding, fail, ok, warn
-from server.commands.place import master_of
+from server.commands.place import given_keys, master_of
 from server.config import Config
 from server.data_folder import DataFolder
 from server.errors import ServerError
@@ -83,25 +83,32 @@ def _private(what: str, path: Path) -> Finding:
 
 def _keys(config: Config, folder: DataFolder) -> Iterator[Finding]:
     try:
-        master = master_of(config)
+        master, previous = master_of(config), given_keys(config).previous()
         with folder.keys.open("rb") as file:
             ids = key_ids_in(file.read(HEADER_SIZE), folder.keys)
     except (ServerError, OSError) as error:
         yield fail("master key", str(error), "bring the right one back")
         return
     own = named(master).key_id
-    if own not in ids:
+    if ids == {own} and previous is not None:
+        yield warn(
+            "master key",
+            "changed, and the previous one is still named",
+            "take it out of the settings, and destroy it",
+        )
+    elif previous is not None and named(previous).key_id in ids:
+        yield warn(
+            "master key",
+            "being changed",
+            "restart, if that was not done, and keep both keys until the log"
+            " says 'master key rotated'",
+        )
+    elif own not in ids:
         yield fail(
             "master key",
             f"{own.hex()}, but the key file needs"
             f" {', '.join(sorted(one.hex() for one in ids))}",
             "name the one that belongs to this folder",
-        )
-    elif len(ids) > 1:
-        yield warn(
-            "master key",
-            "being changed",
-            "keep both keys until the log says 'master key rotated'",
         )
     elif _lies_in_the_folder(config, folder):
         yield warn(

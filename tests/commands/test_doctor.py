@@ -97,6 +97,19 @@ def test_another_master_key_is_found(data: Path, tmp_path: Path) -> None:
     assert worst(of_folder(missing), "master key").verdict is Verdict.FAIL
 
 
+def test_a_change_of_the_master_key_is_found(data: Path) -> None:
+    """Before it is done, and when the old one is needed no more."""
+    fill(data)
+    assert main(["key", "rotate", "--data", str(data)]) == 0
+    new = DataFolder(data).master_key_file
+    old = data / "previous-master.key"
+    before = Config(data=data, previous_master_key_file=old)
+    after = Config(data=data, master_key_file=old, previous_master_key_file=new)
+
+    assert "restart" in worst(of_folder(before), "master key").advice
+    assert "destroy" in worst(of_folder(after), "master key").advice
+
+
 def test_half_a_restore_is_found(data: Path) -> None:
     """Nothing else is looked at then."""
     fill(data)

@@ -8,6 +8,7 @@ import pytest
 
 from run import main
 from server.commands.place import PREVIOUS
+from server.config import load
 from server.data_folder import DataFolder
 from server.vault.keyring import Keyring
 from server.vault.master_key import MasterKey
@@ -37,6 +38,18 @@ def test_a_key_in_the_folder_is_changed_there(
     ring.close()
     assert run("key", "status") == 0
     assert "the previous master key" in capsys.readouterr().out
+
+
+def test_settings_in_the_folder_name_it(run: Run, data: Path) -> None:
+    """They would be read, and what else lies there would not."""
+    fill(data)
+    (data / "dayfly.toml").write_text("port = 1\n[limits]\n")
+
+    assert run("key", "rotate") == 0
+
+    config = load(data / "dayfly.toml", {})
+    assert config.previous_master_key_file == (data / PREVIOUS).absolute()
+    assert config.port == 1
 
 
 def test_a_previous_key_is_not_written_over(
