@@ -19,10 +19,12 @@ WITHHELD = "library message withheld"
 FACTS = frozenset(
     {
         "application",  # its id in the settings
+        "channel",  # its id in the settings
         "code",  # of a refusal
         "conversation",  # its id, which opens nothing
         "conversations",  # how many
         "count",
+        "erasure",  # its id, which names nobody
         "error",  # the type of an exception, never its text
         "fault",  # a constant
         "file",  # of our own code
