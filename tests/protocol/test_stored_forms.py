@@ -28,10 +28,13 @@ from server.protocol.stored_forms import (
     FORMS,
     KINDS,
     body_of,
+    closed,
     form_of,
     id_of,
     secrets_of,
     shown,
+    with_kept_secrets,
+    with_secrets_of,
 )
 
 HOURS = BusinessHoursForm(
@@ -114,4 +117,27 @@ def test_a_form_becomes_what_the_server_works_with() -> None:
         time_zone="UTC",
         openings=(Opening(day=4, opens=540, closes=1_440),),
         closed_message="Back on Monday.",
+    )
+
+
+def test_a_form_takes_the_secrets_of_another() -> None:
+    """All of them, or those that it leaves out."""
+    before = ApplicationForm(
+        id="bot", name="Bot", secrets=("one",), webhook="https://a.example"
+    )
+    after = ApplicationForm(id="bot", name="Robot", webhook="https://b.example")
+
+    kept = with_kept_secrets(after, before)
+    assert isinstance(kept, ApplicationForm)
+    assert (kept.name, kept.secrets) == ("Robot", ("one",))
+    assert kept.webhook == "https://b.example"
+    assert with_secrets_of(before, after) == ApplicationForm(
+        id="bot", name="Bot", webhook="https://b.example"
+    )
+
+
+def test_a_channel_that_is_closed_is_else_the_same() -> None:
+    """Only that nobody new comes in."""
+    assert closed(ChannelForm(id="shop", name="Shop")) == ChannelForm(
+        id="shop", name="Shop", active=False
     )
