@@ -118,6 +118,21 @@ def _account(agents: list[dict[str, object]], key: str) -> dict[str, object]:
         "greeting": "Hello! Ask us about sizes, delivery or anything else.",
         "color": "#0b6e4f",
         "attachments": True,
+        "transcript_download": True,
+        "notices": [
+            {
+                "language": "en",
+                "version": "2026-1",
+                "text": "We keep this chat until it ends, and no longer."
+                " People of Fjord & Fern read it.",
+            },
+            {
+                "language": "de",
+                "version": "2026-1",
+                "text": "Wir bewahren diesen Chat auf, bis er endet, und"
+                " nicht länger. Menschen bei Fjord & Fern lesen ihn.",
+            },
+        ],
     }
     bot = {
         "id": "bot",

@@ -253,10 +253,12 @@ class Errands:
 
 
 #: Tells a customer what is held now.
-TellHoldings = Callable[[Session, Listener], None]
+TellHoldings = Callable[[Session, Listener, str | None], None]
 
 
-def _tell_nothing(session: Session, listener: Listener) -> None:
+def _tell_nothing(
+    session: Session, listener: Listener, ref: str | None
+) -> None:
     """For a house that cannot say what it holds."""
 
 

@@ -31,17 +31,27 @@ class Panel:
         self._stocktaking = stocktaking
         self._erasing = erasing
 
-    def tell_holdings(self, session: Session, listener: Listener) -> None:
-        """Tell ``listener`` what is held of whoever is in ``session``."""
+    def tell_holdings(
+        self, session: Session, listener: Listener, ref: str | None = None
+    ) -> None:
+        """Tell ``listener`` what is held of whoever is in ``session``.
+
+        Args:
+            session: Whose.
+            listener: Who asked.
+            ref: What they call their question, if it is refused.
+        """
         # Too much else is under way: whoever wants to know asks again.
         with contextlib.suppress(Unavailable):
-            self._house.errands.run(self._tell(session, listener))
+            self._house.errands.run(self._tell(session, listener, ref))
 
-    async def _tell(self, session: Session, listener: Listener) -> None:
+    async def _tell(
+        self, session: Session, listener: Listener, ref: str | None
+    ) -> None:
         try:
             held = await self._stocktaking.of_session(session)
         except ServerError as error:
-            listener.tell(denial(error, None))
+            listener.tell(denial(error, ref))
         else:
             listener.tell(Saying(self._frame(session, held)))
 

@@ -19,7 +19,7 @@ from server.live.sessions import Session
 from server.services.house import House
 from server.services.leaving import KEPT as NOTICES_KEPT
 from server.services.remembering import conversation_from
-from server.services.timing import due_of
+from server.services.timing import due_of, keep_of
 from server.store.erasures import OwnRow
 from server.store.rows import ConversationRow
 from server.store.stock import OfConversation, OfCustomer
@@ -230,6 +230,11 @@ class Stocktaking:
         if conversation is None or conversation.phase is Phase.ENDING:
             return None
         due_at = due_of(self._house, conversation)
+        if conversation.is_live:
+            kept = keep_of(
+                self._house, conversation, ended_at=due_at, now=due_at
+            )
+            due_at = due_at if kept is None else kept.until
         return due_at if due_at < NEVER else None
 
     def _on_disk(

@@ -283,9 +283,9 @@ class Visit:
         if wait:
             raise Refused(RefusalCode.TOO_FAST, retry_after=wait)
 
-    def _holdings(self, session: Session, *_: object) -> None:
+    def _holdings(self, session: Session, _: Seat, frame: AskHoldings) -> None:
         self._wait_turn()
-        self._house.tell_holdings(session, self._listener)
+        self._house.tell_holdings(session, self._listener, frame.ref)
 
     def _forget(self, session: Session, *_: object) -> Rest:
         return self._house.forget(session)
