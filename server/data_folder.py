@@ -248,8 +248,14 @@ class DataFolder:
 
 
 def write_for_good(path: Path, content: bytes) -> None:
-    # Whole or not at all, and through to the medium: after a power cut every
-    # acknowledged message would be unreadable without it.
+    """Have ``content`` in ``path``, for this user only; blocks.
+
+    Whole or not at all, and through to the medium: after a power cut every
+    acknowledged message would be unreadable without its master key.
+
+    Raises:
+        OSError: The disk did not take it.
+    """
     unfinished = path.with_name(path.name + ".new")
     unfinished.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL

@@ -1,4 +1,4 @@
-"""``run.py backup`` and ``run.py restore``; docs/backup.md is their manual."""
+"""``run.py backup``; docs/backup.md is its manual."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from server.clock import SystemClock
@@ -17,11 +16,8 @@ from server.config import Config
 from server.data_folder import DataFolder
 from server.errors import Misconfigured
 from server.ids import system_randomness
-from server.restorer import erased_since, put_back
 from server.services.backing_up import Report, Source, backup
-from server.services.erased_list import listed, sealed_list
-from server.store.snapshot import snapshot
-from server.vault.package_header import HEADER_SIZE, PackageHeader, WrongKey
+from server.vault.package_header import HEADER_SIZE, PackageHeader
 from server.vault.slot_file import SlotFile
 
 clock = SystemClock()
@@ -45,71 +41,6 @@ def make(asked: Namespace) -> int:
         as_json({"file": str(asked.to), "bytes": size})
     else:
         say(f"{asked.to}: {size:,} bytes, sealed under the master key")
-    return 0
-
-
-def restore(asked: Namespace) -> int:
-    """Make an empty data folder of a backup."""
-    config = config_in(asked)
-    master = master_of(config)
-    progress = Progress("restore")
-    now = clock.now()
-    try:
-        outcome = put_back(
-            asked.file,
-            config.data,
-            master,
-            erased=erased_since(asked.erased, master, now),
-            keeps_master=_looks_in_the_folder(config, asked),
-            now=now,
-            randomness=system_randomness,
-            progress=progress.at,
-        )
-    except WrongKey as error:
-        raise Misconfigured(
-            f"{asked.file} was made under the master key"
-            f" {error.key_id.hex()}: give that one"
-        ) from None
-    finally:
-        progress.finish()
-    made_at = f"{datetime.fromtimestamp(outcome.made_at, UTC):%Y-%m-%d %H:%M}Z"
-    if asked.json:
-        as_json(
-            {
-                "data": str(config.data),
-                "made_at": outcome.made_at,
-                "rows": outcome.rows,
-                "customers": outcome.customers,
-                "not_back": outcome.not_back,
-            }
-        )
-        return 0
-    say(
-        f"{config.data}: as of {made_at}, {outcome.rows} rows,"
-        f" {outcome.customers} customers; {outcome.not_back} were erased"
-        " since and are not back"
-    )
-    remark("conversations are in no backup: those of that time are gone")
-    if asked.erased is None:
-        remark(
-            "who was erased after the backup was made is known only to"
-            " --erased: see docs/backup.md"
-        )
-    return 0
-
-
-def list_erased(asked: Namespace) -> int:
-    """Write down who must not come back with a backup."""
-    config = config_in(asked)
-    now = clock.now()
-    with snapshot(DataFolder(config.data).database) as found:
-        made = listed(found, now=now)
-    pieces = sealed_list(made, master_of(config), randomness=system_randomness)
-    size = written(asked.to, pieces, lambda _: None)
-    if asked.json:
-        as_json({"file": str(asked.to), "erased": len(made.erased)})
-    else:
-        say(f"{asked.to}: {len(made.erased)} erased, {size:,} bytes")
     return 0
 
 
@@ -175,8 +106,3 @@ def _alone(config: Config, report: Report) -> Iterator[bytes]:
             randomness=system_randomness,
             report=report,
         )
-
-
-def _looks_in_the_folder(config: Config, asked: Namespace) -> bool:
-    """Whether a start will look for the master key in the data folder."""
-    return asked.settings is None and config.master_key is None

@@ -78,26 +78,7 @@ def first_start(
     host = ask("address to listen on [127.0.0.1]: ").strip() or "127.0.0.1"
     port = ask("port [8420]: ").strip() or "8420"
     server: dict[str, Any] = {"host": host, "port": port}
-    account = {
-        "id": _id_of(name),
-        "name": name,
-        "seed": True,
-        "channel": [
-            {
-                "id": _id_of(name),
-                "name": name,
-                "allowed_origins": [origin] if origin else [],
-            }
-        ],
-        "agent": [
-            {
-                "name": agent,
-                "display_name": agent,
-                "password_hash": phc,
-                "roles": ["agent", "administrator", "privacy_officer"],
-            }
-        ],
-    }
+    account = _account(name, origin, agent=agent, phc=phc)
     config = parse(
         {"data": str(data), **server, "account": [account]},
         {},
@@ -109,6 +90,27 @@ def first_start(
         f" {_id_of(name)}'"
     )
     return config
+
+
+def _account(name: str, origin: str, *, agent: str, phc: str) -> dict[str, Any]:
+    channel = {
+        "id": _id_of(name),
+        "name": name,
+        "allowed_origins": [origin] if origin else [],
+    }
+    person = {
+        "name": agent,
+        "display_name": agent,
+        "password_hash": phc,
+        "roles": ["agent", "administrator", "privacy_officer"],
+    }
+    return {
+        "id": _id_of(name),
+        "name": name,
+        "seed": True,
+        "channel": [channel],
+        "agent": [person],
+    }
 
 
 def _keep(data: Path, config: Config) -> None:

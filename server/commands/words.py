@@ -231,7 +231,7 @@ COMMANDS: Final = (
     ),
     Command(
         "privacy erased",
-        "backups:list_erased",
+        "restores:list_erased",
         "who must not come back with a backup, in a sealed file",
         (_TO, _KEY_FILE),
         "data",
@@ -258,7 +258,7 @@ COMMANDS: Final = (
     ),
     Command(
         "restore",
-        "backups:restore",
+        "restores:restore",
         "make an empty data folder of a backup",
         (
             _file("file", "the backup"),
