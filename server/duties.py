@@ -56,16 +56,14 @@ class Duties:
         audit_days: float,
     ) -> Duties:
         """Make them; the house is told who answers customers."""
-        stocktaking = Stocktaking(
-            house, history.stock, history.erasures, pseudonyms
-        )
-        register = RequestRegister(house, account_keys, history.requests)
-        papers = ErasurePapers(house.keys, account_keys, register)
+        own = history.erasures
+        stocktaking = Stocktaking(house, history.stock, own, pseudonyms)
+        papers = make_papers(house, history, account_keys)
         steps = ErasureSteps(
             house,
             ending=ending,
             kept=Kept(house, ending, remembering),
-            stored=history.erasures,
+            stored=own,
             people=history.customers,
             requests=history.requests,
             holdings=stocktaking,
@@ -74,7 +72,7 @@ class Duties:
         )
         work = ErasureWork(
             house,
-            stored=history.erasures,
+            stored=own,
             seals=account_keys,
             steps=steps,
             telling=ErasureNotices(reaches).tell,
@@ -92,6 +90,14 @@ class Duties:
         panel = Panel(house, self.stocktaking, self.erasing)
         house.tell_holdings, house.forget = panel.tell_holdings, panel.forget
         return self
+
+
+def make_papers(
+    house: House, history: History, account_keys: AccountKeys
+) -> ErasurePapers:
+    """What signs receipts."""
+    register = RequestRegister(house, account_keys, history.requests)
+    return ErasurePapers(house.keys, account_keys, register)
 
 
 def make_mapping(

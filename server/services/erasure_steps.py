@@ -116,6 +116,7 @@ class ErasureSteps:
         one: OpenJob,
         job: Job,
         subject: Subject,
+        *,
         deeds: Sequence[Deed] = (),
     ) -> None:
         """Write down how far it is, together with ``deeds``.
@@ -274,7 +275,7 @@ class ErasureSteps:
             )
             # Looked up by chance alone, until the row itself goes.
             deeds += hidden(customer, self._house.randomness(16))
-        await self.keep(one, one.changed(State.SHREDDING), subject, deeds)
+        await self.keep(one, one.changed(State.SHREDDING), subject, deeds=deeds)
         self._forget(one)
 
     def _forget(self, one: OpenJob) -> None:
@@ -309,7 +310,7 @@ class ErasureSteps:
             lambda request: self._papers.blank(account, request),
             [request.id for request in found],
         )
-        await self.keep(one, one.changed(State.CLEARING), subject, deeds)
+        await self.keep(one, one.changed(State.CLEARING), subject, deeds=deeds)
         if row is not None:
             one.slot = row.slot
             self._house.people.counts[account] -= 1

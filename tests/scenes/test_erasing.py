@@ -151,6 +151,9 @@ async def test_what_is_on_hold_is_refused(shop: Site) -> None:
         {"customer": "a", "conversation": "b"},
         {"channel": "shop"},
         {"platform_key": "x"},
+        {"channel": "shop", "platform_key": "not\nprintable"},
+        {"customer": ""},
+        {"nobody": "else"},
     ],
 )
 async def test_one_of_them_is_asked_for(
@@ -161,7 +164,7 @@ async def test_one_of_them_is_asked_for(
         shop, "POST", f"{ALL}/erasures", body=body, local=True
     )
 
-    assert (status, told["code"]) == (422, "invalid")
+    assert status == 422, told
 
 
 async def test_the_data_map_is_for_those_who_look_after_it(
