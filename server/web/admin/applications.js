@@ -1,5 +1,114 @@
-/* To come. */
+/* Applications: programs of the account's that are told of conversations. */
 
-import { state } from "./states.js";
+import { showOnce } from "./dialogs.js";
+import { ID_FIELD, NEW, pageOf } from "./editing.js";
+import { listPage } from "./list.js";
+import { hashed, token, webhookSecret } from "./secrets.js";
+import { t } from "./words.js";
 
-export const page = (ctx) => ctx.mount(state({ name: "info", title: "Not built yet", lead: "" }));
+const WANTS = [
+  ["agent_messages", "What agents say", "Without this, it is told what customers say, and of handovers and ends."],
+  ["typing", "Who is typing", "Often, and of no use to most."],
+];
+
+const list = (ctx) =>
+  listPage(ctx, {
+    title: "Applications",
+    lead: "Programs of your business that are told of conversations and may answer in them, such as a bot.",
+    path: "applications",
+    make: { scope: "applications:write", label: "Add application", to: ctx.href("applications", NEW), icon: "plug" },
+    empty: ["No applications", "Add one to have a bot answer first, or to hand conversations to your own systems."],
+    describe: (one) => ({
+      title: one.name,
+      sub: one.id,
+      to: ctx.href("applications", one.id),
+      facts: [one.channels.length ? t("many", one.channels.length, "channel", "channels") : "all channels"],
+    }),
+  });
+
+/* Lines with a button that adds a secret: what is made here is seen once. */
+function fieldsOfDelivery(isNew) {
+  return [
+    {
+      name: "webhook",
+      label: isNew ? "Webhook" : "New webhook",
+      type: "url",
+      code: true,
+      most: 2048,
+      optional: true,
+      placeholder: "https://example.org/dayfly",
+      style: "full",
+      help: isNew
+        ? "Where events are posted, by https. Without one, the application connects with its key."
+        : "The address is secret and is not shown. Leave it empty to keep the one there is.",
+      wrong: "An address that begins with https://.",
+    },
+    {
+      name: "secrets",
+      label: isNew ? "Signing secrets" : "New signing secrets",
+      kind: "lines",
+      code: true,
+      rows: 2,
+      optional: true,
+      style: "full",
+      generate: webhookSecret,
+      help: isNew
+        ? "One a line. Each request carries a signature for each, by which you know that it is ours. A webhook needs one."
+        : "Leave it empty to keep what there is. While you replace one, enter the old one and the new one, each on a line.",
+      wrong: "whsec_ and 24 to 64 bytes in base64.",
+    },
+    { name: "signs_jwt", label: "Send a JWT as well", kind: "switch", help: "For receivers that check Authorization instead of the signature." },
+  ];
+}
+
+async function kind(ctx) {
+  const channels = await ctx.api.all("channels");
+  let fresh = null;
+  return {
+    list: "applications",
+    title: "Applications",
+    word: "application",
+    newTitle: "New application",
+    scope: "applications:write",
+    fresh: () => ({ id: "", name: "", channels: [], webhook: "", secrets: [], signs_jwt: false, wants: [], new_key: true }),
+    nameOf: (value) => value.name,
+    sections: (value, isNew, _, readOnly) => [
+      { fields: [
+        { name: "name", label: "Name", help: "What customers see beside its messages.", required: true, most: 80 },
+        { ...ID_FIELD, readOnly: !isNew },
+        { name: "channels", label: "Channels", kind: "many", style: "columns", options: channels.map((one) => [one.id, one.name]), help: "Of which channels it is told. None chosen: of all." },
+        { name: "wants", label: "Told besides", kind: "many", options: WANTS },
+      ] },
+      readOnly ? null : { title: "Webhook", lead: "For programs that are called.", fields: fieldsOfDelivery(isNew) },
+      readOnly ? null : { title: "Key", lead: "For programs that connect by WebSocket, or that answer by the API.", fields: [
+        {
+          name: "new_key",
+          label: isNew ? "Make a key" : "Make a new key",
+          kind: "switch",
+          help: isNew ? "Shown once, when the application is made." : "Shown once, when you save. The key there is stops working then.",
+        },
+      ] },
+    ].filter(Boolean),
+    async prepare({ new_key: wanted, ...body }, isNew) {
+      fresh = wanted ? token() : null;
+      const left = { ...body };
+      if (!left.webhook) delete left.webhook;
+      if (!left.secrets?.length) delete left.secrets;
+      return { ...left, ...(fresh && { key_hash: await hashed(fresh) }) };
+    },
+    after(kept, given) {
+      const shown = [
+        ...(fresh ? [["Key", fresh]] : []),
+        ...(given.secrets ?? []).map((secret, n) => [`Signing secret ${n + 1}`, secret]),
+      ];
+      fresh = null;
+      return shown.length ? showOnce(`For ${kept.name}`, shown) : null;
+    },
+    removing: (value) => ({
+      title: `Remove ${value.name}?`,
+      text: "It is told of nothing any more, and conversations that it serves go to your agents.",
+    }),
+  };
+}
+
+export const page = pageOf("applications", { list, kind });

@@ -21,7 +21,7 @@ const newId = () => `field-${(made += 1)}`;
 function framed(field, input, box = input) {
   const id = newId();
   input.id = id;
-  const help = field.help ? el("p", { class: "help", id: `${id}-help`, text: field.help }) : null;
+  const help = field.help && !(field.readOnly && field.helpNew) ? el("p", { class: "help", id: `${id}-help`, text: field.help }) : null;
   const fault = el("p", { class: "field-error", id: `${id}-fault` });
   set(input, "aria-describedby", [help && help.id, fault.id].filter(Boolean).join(" "));
   const node = el("div", { class: `entry ${field.style ?? ""}` },
@@ -81,8 +81,14 @@ const typed = (field, more = {}) => ({
 function text(field, value) {
   const input = el("input", typed(field, { type: field.type ?? "text" }));
   input.value = value ?? "";
+  let box = input;
+  if (field.suggestions?.length) {
+    const id = newId();
+    set(input, "list", id);
+    box = el("div", {}, input, el("datalist", { id }, ...field.suggestions.map((one) => el("option", { value: one }))));
+  }
   const get = () => input.value.trim() || (field.empty === undefined ? "" : field.empty);
-  return simple(field, input, { get });
+  return simple(field, input, { get, box });
 }
 
 function area(field, value) {
@@ -120,12 +126,20 @@ function select(field, value) {
   return simple(field, input, { get: () => input.value || (field.empty === undefined ? "" : field.empty) });
 }
 
-function lines(field, value) {
+function lines(field, value = []) {
   const input = el("textarea", typed(field, { rows: Math.max(field.rows ?? 3, value.length + 1), maxlength: 20_000 }));
   input.value = value.join("\n");
   const get = () => input.value.split("\n").map((line) => line.trim()).filter(Boolean);
-  return simple(field, input, { get });
+  const add = field.generate && !field.readOnly ? generator(input, () => [...get(), field.generate()].join("\n")) : null;
+  return simple(field, input, { get, box: add ? el("div", { class: "with-button" }, input, add) : input });
 }
+
+const generator = (input, next) =>
+  el("button", { class: "plain", type: "button", text: t("generate"), on: { click() {
+    input.value = next();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+  } } });
 
 function list(field, value) {
   const input = el("input", typed(field, { maxlength: 1000 }));
@@ -206,11 +220,7 @@ function picked(field, value, type) {
 function password(field, value) {
   const input = el("input", typed({ ...field, code: true, most: 256 }, { autocomplete: "new-password" }));
   input.value = value ?? "";
-  const button = el("button", { class: "plain", type: "button", text: t("generate"), hidden: Boolean(field.readOnly), on: { click() {
-    input.value = field.generate();
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.focus();
-  } } });
+  const button = field.readOnly ? null : generator(input, field.generate);
   return simple(field, input, {
     get: () => input.value || undefined,
     box: el("div", { class: "with-button" }, input, button),

@@ -32,12 +32,32 @@ export const ID_FIELD = {
   name: "id",
   label: t("idLabel"),
   help: t("idHelp"),
+  helpNew: true, // of no use once it is chosen
   required: true,
   code: true,
   most: 40,
   pattern: /^[a-z0-9][a-z0-9-]{0,39}$/,
   wrong: t("idWrong"),
 };
+
+const slug = (text) =>
+  text.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+
+/* An id that follows the name, until somebody writes another. */
+function suggestId(form) {
+  const id = form.input("id");
+  const name = form.input("name") ?? form.input("title");
+  if (!id || !name) return;
+  let own = false;
+  id.addEventListener("input", (event) => {
+    own = event.isTrusted && id.value !== "";
+  });
+  name.addEventListener("input", () => {
+    if (own) return;
+    id.value = slug(name.value);
+    id.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
 
 /** Ask, remove, and go back to the list. */
 export function removeButton(ctx, { path, revision, title, text, to, word }) {
@@ -62,14 +82,16 @@ export function removeButton(ctx, { path, revision, title, text, to, word }) {
 
 /** One thing, new (`id` is null) or there already.
  *
- * kind: {list, word, title, scope, sections(value, isNew, stored), fresh,
- * nameOf(value), lead, removing, prepare(body, isNew), after(stored, isNew)};
- * `beside(form)` may stand to the right of it. */
+ * kind: {list, word, title, newTitle, scope, fresh(), nameOf(value),
+ * sections(value, isNew, stored, readOnly), removing(value)}, and if need be
+ * {lead, badges(value), open(value) as the form has it, explain(errors, value), prepare(value, isNew) the body, after(kept, value,
+ * isNew), above(form), below(stored, readOnly), beside(value, form, stored):
+ * {node, changed(value)}, silent: no banner though it is read only}. */
 export async function editPage(ctx, kind, id, { again = false } = {}) {
   const isNew = id === null;
   const path = `${kind.list}/${enc(id ?? "")}`;
   const stored = isNew ? null : await ctx.api.get(path);
-  const value = isNew ? kind.fresh() : bodyOf(stored);
+  const value = isNew ? kind.fresh() : kind.open?.(bodyOf(stored)) ?? bodyOf(stored);
   const declared = stored?.declared ?? false;
   const readOnly = declared || !ctx.may(kind.scope);
   const back = [kind.title, ctx.href(ctx.section)];
@@ -92,9 +114,11 @@ export async function editPage(ctx, kind, id, { again = false } = {}) {
     readOnly,
     save,
     sections: kind.sections(value, isNew, stored, readOnly),
+    explain: kind.explain,
     cancel: isNew ? ctx.href(ctx.section) : null,
     changed: (now) => beside?.changed(now),
   });
+  if (isNew) suggestId(form);
   form.drop.addEventListener("click", () => {
     if (isNew) return;
     ctx.guard(() => false);
@@ -102,16 +126,20 @@ export async function editPage(ctx, kind, id, { again = false } = {}) {
   });
   const beside = kind.beside?.(value, form, stored);
   ctx.guard(form.isDirty);
+  const badges = [
+    ...(isNew ? [] : kind.badges?.(value) ?? []),
+    ...(declared ? [badge(t("declaredBadge"))] : []),
+  ];
   const title = isNew ? kind.newTitle : kind.nameOf(value);
   ctx.mount(el("div", { class: beside ? "page with-beside" : "page" },
     el("div", { class: "page-main" },
-      head({ title, lead: kind.lead, back, badges: declared ? [badge(t("declaredBadge"))] : kind.badges?.(value) ?? [] }),
+      head({ title, lead: kind.lead, back, badges }),
       declared ? banner(t("declaredTitle"), t("declaredText")) : null,
-      readOnly && !declared ? banner(t("readOnlyTitle"), t("readOnlyText")) : null,
+      readOnly && !declared && !kind.silent ? banner(t("readOnlyTitle"), t("readOnlyText")) : null,
       kind.above?.(form) ?? null,
       form.node,
       kind.below?.(stored, readOnly) ?? null,
-      isNew || readOnly ? null : removeButton(ctx, {
+      isNew || declared || !ctx.may(kind.removeScope ?? kind.scope) ? null : removeButton(ctx, {
         path,
         revision: stored.revision,
         to: [ctx.section],

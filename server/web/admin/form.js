@@ -7,9 +7,10 @@
  *     isNew,                      the button makes instead of saves
  *     save: async (value) => {},  a Problem's `errors` go to their fields
  *     changed: (value) => {},     after each change
+ *     explain: (errors, value) => "",  what the faults mean together
  *     cancel,                     the address to leave to
  *   });
- *   form.node, form.value(), form.isDirty()
+ *   form.node, form.value(), form.isDirty(), form.input(name)
  *
  * A name with dots, `consent.required`, is a place further inside. Names that
  * no field has stay as they were. Kinds of fields are in controls.js and
@@ -79,7 +80,7 @@ function distribute(controls, errors) {
   return { lost, first };
 }
 
-export function formOf({ value, sections, readOnly = false, isNew = false, save, changed, cancel, label }) {
+export function formOf({ value, sections, readOnly = false, isNew = false, save, changed, cancel, label, explain }) {
   const told = () => {
     draw();
     changed?.(read());
@@ -131,7 +132,8 @@ export function formOf({ value, sections, readOnly = false, isNew = false, save,
 
   function refused(error) {
     const { lost, first } = distribute(controls, error.errors ?? []);
-    say(problem, [error.code ? error.message : t("notExpected"), ...lost].join(" "));
+    const meant = explain?.(error.errors ?? [], read());
+    say(problem, [meant || (error.code ? error.message : t("notExpected")), ...lost].join(" "));
     if (!error.code) console.error(error);
     if (first) first.focus();
     else problem.scrollIntoView({ block: "center" });
@@ -163,5 +165,6 @@ export function formOf({ value, sections, readOnly = false, isNew = false, save,
   node.addEventListener("input", told);
   node.addEventListener("change", told);
   draw();
-  return { node, value: read, isDirty, draw, problem, drop };
+  const input = (name) => controls.find(({ field }) => field.name === name)?.control.input ?? null;
+  return { node, value: read, isDirty, draw, problem, drop, input };
 }
