@@ -19,6 +19,7 @@ from server.services.house import House
 from server.services.kept import Kept
 from server.services.remembering import Remembering
 from server.services.removing import Removing
+from server.services.renewing import Renewing
 from server.store.history import History
 
 Network = IPv4Network | IPv6Network
@@ -35,12 +36,14 @@ class Office:
     Attributes:
         administering: Makes, replaces and removes what accounts are made of.
         enrolling: Makes agents and keys.
+        renewing: Makes secrets of channels and applications.
         removing: Removes accounts and channels; at the start it goes on.
         following: Does what follows from a change.
     """
 
     administering: Administering
     enrolling: Enrolling
+    renewing: Renewing
     removing: Removing
     following: Following
 
@@ -83,6 +86,7 @@ class Office:
         return cls(
             administering=administering,
             enrolling=Enrolling(administering, house.randomness),
+            renewing=Renewing(administering, house.randomness),
             removing=removing,
             following=Following(house, remembering, directory),
         )

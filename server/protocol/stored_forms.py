@@ -7,7 +7,7 @@ nothing gets in by the disk that would be refused at the door.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -28,6 +28,9 @@ from server.protocol.forms import (
     QueueForm,
     RuleForm,
 )
+from server.protocol.privacy_forms import PrivacyFieldsForm
+
+F = TypeVar("F", bound=Form)
 
 FORMS: Mapping[ResourceKind, type[Form]] = {
     ResourceKind.ACCOUNT: AccountForm,
@@ -41,6 +44,7 @@ FORMS: Mapping[ResourceKind, type[Form]] = {
     ResourceKind.KEY: ApiKeyForm,
     ResourceKind.IDENTITY: IdentityForm,
     ResourceKind.CREDENTIAL: CredentialForm,
+    ResourceKind.PRIVACY_FIELDS: PrivacyFieldsForm,
 }
 KINDS: Mapping[type[Form], ResourceKind] = {
     form: kind for kind, form in FORMS.items()
@@ -113,3 +117,8 @@ def with_kept_secrets(form: Form, before: Form) -> Form:
         if not getattr(form, name)
     }
     return msgspec.structs.replace(form, **kept)
+
+
+def with_fields(form: F, **fields: object) -> F:
+    """``form`` with these ``fields``; ours, for nothing is checked."""
+    return msgspec.structs.replace(form, **fields)
