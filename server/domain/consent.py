@@ -186,6 +186,17 @@ def reply(
     return keywords.answers.get(wish, "")
 
 
+def asked(rules: ConsentRules, level: Level, language: str | None) -> str:
+    """What somebody is asked who writes for the first time; empty: nothing.
+
+    Not who has said no: asking again is no question.
+    """
+    words = rules.keywords_for(language)
+    if words is None or rules.required is Level.IMPLICIT:
+        return ""
+    return words.opt_in_prompt if level is Level.IMPLICIT else ""
+
+
 def suffices(level: Level | None, required: Level) -> bool:
     """Whether the business may write of its own accord.
 

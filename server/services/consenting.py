@@ -62,7 +62,7 @@ DEAF = Deaf()
 
 
 def channel_says(
-    house: House, session: Session, channel: Channel, text: str
+    house: House, session: Session, channel: Channel, *, text: str
 ) -> Say:
     """The channel's own message, under its name."""
 
@@ -124,7 +124,9 @@ class Answered:
         # and a consent whose answer fails holds.
         with suppress(ServerError):
             agreed, answer = self._follow(group)
-            if agreed and agree(self._house, self._session, agreed, group):
+            if agreed and agree(
+                self._house, self._session, agreed, group=group
+            ):
                 self._agreed = agreed
             if answer is not None:
                 answer.prepare(group)
@@ -166,37 +168,34 @@ def answered(
     if not rules.keywords:
         return said
 
-    def says(answer: str) -> Say | None:
-        if not answer:
-            return None
-        return channel_says(house, session, channel, answer)
-
     def follow(group: Group) -> tuple[Consent | None, Say | None]:
         del group  # what is agreed to is written by whoever asks
         level = level_of(session, SERVICE) or Level.OPTED_OUT
         found = rules.wish_in(text, level)
-        if found is None:
-            # Once, and not of who has said no: asking again is no question.
-            is_asked = said.has_opened and level is Level.IMPLICIT
-            if not is_asked or rules.required is Level.IMPLICIT:
-                return None, None
-            words = rules.keywords_for(language)
-            return None, says(words.opt_in_prompt) if words else None
-        wish, words = found
-        now = consent.after(level, wish, rules.required)
-        agreed = Consent(
-            purpose=SERVICE,
-            level=now,
-            at=house.clock.now(),
-            version=rules.version,
-            source=Source.KEYWORD,
-        )
-        answer = consent.reply(
-            words, wish, level=level, required=rules.required
-        )
-        return (None if now is level else agreed), says(answer)
+        now, answer = level, ""
+        if found is not None:
+            wish, words = found
+            now = consent.after(level, wish, rules.required)
+            answer = consent.reply(
+                words, wish, level=level, required=rules.required
+            )
+        elif said.has_opened:
+            answer = consent.asked(rules, level, language)
+        says = channel_says(house, session, channel, text=answer)
+        agreed = _by_keyword(rules.version, now, at=house.clock.now())
+        return (None if now is level else agreed), (says if answer else None)
 
     return Answered(house, session, said=said, follow=follow)
+
+
+def _by_keyword(version: str, level: Level, *, at: float) -> Consent:
+    return Consent(
+        purpose=SERVICE,
+        level=level,
+        at=at,
+        version=version,
+        source=Source.KEYWORD,
+    )
 
 
 class Withdraw:
@@ -258,7 +257,7 @@ class Withdraw:
             version=channel.consent.version if channel else "",
             source=Source.CUSTOMER,
         )
-        if agree(self._house, session, agreed, group):
+        if agree(self._house, session, agreed, group=group):
             self._agreed = agreed
 
     def committed(self) -> None:
@@ -290,7 +289,7 @@ def withdraw(
             house,
             session,
             purpose=purpose,
-            done=lambda: house.tell_holdings(session, listener),
+            done=lambda: house.tell_holdings(session, listener, ref),
             refused=lambda error: listener.tell(denial(error, ref)),
         )
     )

@@ -171,7 +171,7 @@ class Customers:
         def decide(group: Group) -> None:
             if person.is_stored:
                 raise Conflict(ConflictCode.EXISTS)
-            store(house, person, identity, group, at=house.clock.now())
+            store(house, person, identity, group=group, at=house.clock.now())
             group.do(*self._indexed(person.account, person.id, identity))
 
         await house.records.write(decide)
@@ -218,7 +218,7 @@ class Customers:
 
             def decide(group: Group) -> None:
                 sealed = sealed_identity(house, person, after)
-                if not record(house, person, rectified, group):
+                if not record(house, person, rectified, group=group):
                     raise NotFound
                 group.do(
                     tables.reseal(customer, sealed),
@@ -250,7 +250,7 @@ class Customers:
         person = await self.person(account, customer)
 
         def decide(group: Group) -> None:
-            if not record(house, person, consent, group):
+            if not record(house, person, consent, group=group):
                 raise Conflict(ConflictCode.FULL)
 
         await house.records.write(decide)

@@ -128,6 +128,12 @@ class Outreach:
                 sent=words,
             )
         )
+        await self._receipt_of(receipt, person, purpose)
+        return said[0]
+
+    async def _receipt_of(
+        self, receipt: Receipt, person: Person, purpose: str
+    ) -> None:
         try:
             await receipt.ack
         except Refused as refusal:
@@ -136,4 +142,3 @@ class Outreach:
             if refusal.code is RefusalCode.CONVERSATION_ENDED:
                 raise Conflict(ConflictCode.NOT_REACHABLE) from None
             raise
-        return said[0]

@@ -72,7 +72,7 @@ class _Recognised:
         before = dict(session.consents)
         for one in before.values():
             if one.purpose not in person.consents:
-                record(house, person, one, group)
+                record(house, person, one, group=group)
         session.consents.clear()
         group.undo(lambda: session.consents.update(before))
 

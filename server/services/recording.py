@@ -186,7 +186,7 @@ class Say:
         try:
             row = sealed_row(self._house, session, message)
             if self._opened:
-                after = first_said(self._house, session, after, group)
+                after = first_said(self._house, session, after, group=group)
         except ServerError:
             # Nothing of it may stay behind in the group.
             self._close_again()

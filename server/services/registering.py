@@ -29,7 +29,7 @@ TERMS = "terms"
 
 
 def first_said(
-    house: House, session: Session, after: Conversation, group: Group
+    house: House, session: Session, after: Conversation, *, group: Group
 ) -> Conversation:
     """The first message is about to be written: whose it is, goes with it.
 
@@ -48,10 +48,12 @@ def first_said(
     if person is not None and register(house, person, group, at=at):
         after = replace(after, customer=person.id)
     if SERVICE not in known_consents(session):
-        agree(house, session, _consent(SERVICE, Level.IMPLICIT, at), group)
+        agree(
+            house, session, _consent(SERVICE, Level.IMPLICIT, at), group=group
+        )
     if after.terms is not None:
         said = _consent(TERMS, Level.EXPLICIT, at, version=after.terms)
-        agree(house, session, said, group)
+        agree(house, session, said, group=group)
     if person is not None and after.customer is not None:
         _see(person, group, at=at)
     return after
@@ -96,14 +98,19 @@ def register(house: House, person: Person, group: Group, *, at: float) -> bool:
         house,
         person,
         Identity(platform_key=person.platform_key),
-        group,
+        group=group,
         at=at,
     )
     return True
 
 
 def store(
-    house: House, person: Person, identity: Identity, group: Group, *, at: float
+    house: House,
+    person: Person,
+    identity: Identity,
+    *,
+    group: Group,
+    at: float,
 ) -> None:
     """Give ``person`` a key and a row.
 
@@ -145,7 +152,7 @@ def _see(person: Person, group: Group, *, at: float) -> None:
 
 
 def agree(
-    house: House, session: Session, consent: Consent, group: Group
+    house: House, session: Session, consent: Consent, *, group: Group
 ) -> bool:
     """Have ``consent`` hold for whoever is in ``session``.
 
@@ -157,7 +164,7 @@ def agree(
     """
     person = session.customer
     if person is not None and person.is_stored:
-        return record(house, person, consent, group)
+        return record(house, person, consent, group=group)
     known = known_consents(session)
     before = known.get(consent.purpose)
     if before is None and len(known) >= MOST_PURPOSES:
@@ -168,7 +175,7 @@ def agree(
 
 
 def record(
-    house: House, person: Person, event: CustomerEvent, group: Group
+    house: House, person: Person, event: CustomerEvent, *, group: Group
 ) -> bool:
     """Write ``event`` of ``person``, who is stored.
 

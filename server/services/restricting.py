@@ -170,7 +170,7 @@ class Restricting:
         return person.restrictions
 
     def _decide(self, person: Person, change: Restricted, group: Group) -> None:
-        if not record(self._house, person, change, group):
+        if not record(self._house, person, change, group=group):
             raise NotFound
         before = person.restrictions
         one = frozenset({change.restriction})

@@ -13,6 +13,7 @@ from server.domain.consent import (
     Level,
     Wish,
     after,
+    asked,
     folded,
     least,
     reply,
@@ -164,6 +165,23 @@ def test_without_a_second_question_the_first_answer_is_given() -> None:
     )
 
     assert answer == "Welcome."
+
+
+@pytest.mark.parametrize(
+    ("rules", "level", "asks"),
+    [
+        (RULES, Level.IMPLICIT, "May we?"),
+        (RULES, Level.OPTED_OUT, ""),
+        (RULES, Level.EXPLICIT, ""),
+        (ConsentRules(keywords=(ENGLISH,)), Level.IMPLICIT, ""),
+        (ConsentRules(required=Level.DOUBLE), Level.IMPLICIT, ""),
+    ],
+)
+def test_who_writes_first_is_asked_if_need_be(
+    rules: ConsentRules, level: Level, asks: str
+) -> None:
+    """And nobody who has answered already."""
+    assert asked(rules, level, "en") == asks
 
 
 def test_what_suffices() -> None:

@@ -263,7 +263,14 @@ async def test_a_session_turns_out_to_be_somebodys(shop: Site) -> None:
         assert isinstance(said, Consent)
         assert said.level is Level.IMPLICIT
 
-        # A session does not change hands, nor is anything made up.
+
+async def test_a_session_does_not_change_hands(shop: Site) -> None:
+    """Nor is anybody made up."""
+    assert shop.clock is not None
+    async with await come(shop) as page:
+        await say(page, "client-0001", "Hello")
+        about = conversation_of(page)
+        claims = {"iss": about, "iat": int(shop.clock.now()), "data": {}}
         for key in ("bob", 7, "a\nb"):
             await page.say(
                 "private", token=sealed(claims=claims | {"customerId": key})

@@ -13,7 +13,7 @@ from server.gateway.api.customer_answers import (
     customer_told,
     event_told,
 )
-from server.gateway.api.operation import Answer, Call, Do, Operation
+from server.gateway.api.operation import Answer, Call, Operation
 from server.gateway.api.paging import after_of, limit_of, page
 from server.ids import ChannelId
 from server.protocol.customer_asked import (
@@ -80,34 +80,32 @@ def _identities(desk: _Identities) -> list[Operation]:
             status=201,
             problems=(409,),
         ),
-        _one("GET", "get_customer", "One customer.", read, desk.read),
         Operation(
-            method="PATCH",
+            method="GET",
             path=_ONE,
-            name="rectify_customer",
-            summary="Put right what is known of somebody.",
+            name="get_customer",
+            summary="One customer.",
             tag=TAG,
-            scope=write,
-            do=desk.rectified,
-            takes=CustomerChange,
+            scope=read,
+            do=desk.read,
             gives=CustomerTold,
-            problems=(409,),
         ),
+        _rectifying(desk),
     ]
 
 
-def _one(
-    method: str, name: str, summary: str, scope: Scope, do: Do
-) -> Operation:
+def _rectifying(desk: _Identities) -> Operation:
     return Operation(
-        method=method,
+        method="PATCH",
         path=_ONE,
-        name=name,
-        summary=summary,
+        name="rectify_customer",
+        summary="Put right what is known of somebody.",
         tag=TAG,
-        scope=scope,
-        do=do,
+        scope=Scope.CUSTOMERS_WRITE,
+        do=desk.rectified,
+        takes=CustomerChange,
         gives=CustomerTold,
+        problems=(409,),
     )
 
 
