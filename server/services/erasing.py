@@ -201,7 +201,14 @@ class Erasing:
         row = await self._people.by_platform(account, index)
         if row is not None:
             return self._known(row)
-        return Subject(channel=channel, platform_key=key, platform=index.hex())
+        # Somebody may be here who has said nothing yet.
+        person = self._house.people.find(account, index)
+        return Subject(
+            customer=None if person is None else person.id,
+            channel=channel,
+            platform_key=key,
+            platform=index.hex(),
+        )
 
     def _known(self, row: CustomerRow) -> Subject:
         try:

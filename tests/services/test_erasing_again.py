@@ -164,3 +164,40 @@ async def test_who_was_erased_is_forgotten_in_the_end(tmp_path: Path) -> None:
         await shop.duties.erasure_work.expire()
 
         assert await shop.history.erasures.erased(ACME) == []
+
+
+async def test_who_has_said_nothing_yet_is_erased_too(tmp_path: Path) -> None:
+    """Nothing is on the disk of them, but something may be in memory."""
+    async with Workshop(tmp_path) as shop:
+        await shop.start()
+        erasing = shop.duties.erasing
+        for _ in range(2):
+            session = await shop.session(KEY)
+            session.private = {"tier": "gold"}
+            job = await erasing.ask(ME, ACME, platform=(SHOP, KEY))
+            await shop.work()
+
+            done = await erasing.job(ACME, job.id)
+            assert done.receipt is not None
+            assert done.receipt["receipt"]["erased"] == {
+                "conversation record": 1,
+                "customer private data": 2,
+                "session record": 1,
+            }
+            assert shop.house.sessions.get(session.id) is None
+            assert session.private is None
+
+
+async def test_a_stranger_who_has_said_nothing_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    """By their own wish; there is no row of anything."""
+    async with Workshop(tmp_path) as shop:
+        await shop.start()
+        for who in (None, KEY):
+            session = await shop.session(who)
+            await shop.duties.erasing.forget(session)
+            await shop.work()
+
+            assert shop.house.sessions.get(session.id) is None
+        assert shop.duties.erasure_work.waiting == 0
