@@ -53,6 +53,13 @@ class AnswerTaken(Told, frozen=True, kw_only=True):
     text: str | None = None
 
 
+class AnswerRefused(Told, frozen=True, kw_only=True, omit_defaults=True):
+    """Why what an application said was not taken, and where the fault is."""
+
+    code: str
+    path: str = ""
+
+
 class ConversationTold(Told, frozen=True, kw_only=True):
     """What is known of a conversation besides what was said."""
 

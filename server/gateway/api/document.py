@@ -15,7 +15,7 @@ from starlette.routing import compile_path
 from server import __version__
 from server.gateway.api.operation import Asked, Operation
 from server.gateway.api.problems import MEDIA_TYPE
-from server.protocol.api_answers import ProblemTold
+from server.protocol.api_answers import AnswerRefused, ProblemTold
 from server.protocol.form_codec import schemas
 
 _JSON = "application/json"
@@ -71,7 +71,7 @@ class _Types:
     """The schemas of all types that the operations name."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        kinds: list[Any] = [ProblemTold]
+        kinds: list[Any] = [ProblemTold, AnswerRefused]
         for one in operations:
             kinds += [one.takes, one.gives]
             kinds += [asked.kind for asked in one.parameters]
@@ -154,9 +154,15 @@ def _responses(operation: Operation, types: _Types) -> dict[str, Any]:
     for status in statuses(operation):
         answers[str(status)] = {
             "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": types.of(ProblemTold)}},
+            "content": _refusal(operation, types),
         }
     return answers
+
+
+def _refusal(operation: Operation, types: _Types) -> dict[str, Any]:
+    if operation.do is None:  # older than the rest, and as its page has it
+        return {_JSON: {"schema": types.of(AnswerRefused)}}
+    return {MEDIA_TYPE: {"schema": types.of(ProblemTold)}}
 
 
 def statuses(operation: Operation) -> list[int]:

@@ -160,11 +160,20 @@ class Shelf:
         return self._records.rows.get(id)
 
     async def of_account(
-        self, account: AccountId, *, after: str, limit: int
+        self,
+        account: AccountId,
+        *,
+        after: str,
+        limit: int,
+        customer: str | None = None,
     ) -> list[ConversationRow]:
         rows = self._records.rows.values()
         found = [
-            row for row in rows if row.account == account and row.id > after
+            row
+            for row in rows
+            if row.account == account
+            and row.id > after
+            and customer in {None, row.customer}
         ]
         return sorted(found, key=lambda row: row.id)[:limit]
 

@@ -59,7 +59,8 @@ def test_each_says_how_it_is_called_and_refused(operation: Any) -> None:
         assert told["security"] == []
     for status, one in told["responses"].items():
         if int(status) >= 400:
-            assert list(one["content"]) == ["application/problem+json"]
+            kind = "problem+json" if operation.do else "json"
+            assert list(one["content"]) == [f"application/{kind}"]
 
 
 def test_no_secret_is_promised_in_an_answer() -> None:
