@@ -81,7 +81,7 @@ def shown(value: Any, name: str = "") -> str:
 
 
 def _is_moment(name: str) -> bool:
-    return name == "at" or name.endswith(("_at", "_until"))
+    return name in {"at", "oldest"} or name.endswith(("_at", "_until"))
 
 
 class Progress:

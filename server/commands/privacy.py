@@ -56,6 +56,22 @@ def search(asked: Namespace) -> int:
     return 0
 
 
+def find(asked: Namespace) -> int:
+    """Who has that mailbox or number; it is read, no argument."""
+    asking = asking_in(asked)
+    account = account_in(asked, asking)
+    found = asking.post(
+        *("accounts", account, "customers", "lookup"),
+        body={asked.by: _secret(f"{asked.by}: ")},
+    )
+    table(
+        found["customers"],
+        ("id", "channel", "name", "restrictions", "seen_at"),
+        json_=asked.json,
+    )
+    return 0
+
+
 def export(asked: Namespace) -> int:
     """Everything of one person, sealed, in a file; its key is shown once."""
     asking = asking_in(asked)
@@ -151,23 +167,6 @@ def open_file(asked: Namespace) -> int:
         key = OneTimeKey.parse(_secret("key of the export: ")).package_key()
     open_package(asked.file, asked.to, key)
     say(f"{asked.to}: open, and in the clear from now on")
-    return 0
-
-
-def holdings(asked: Namespace) -> int:
-    """What is held of one person, or of one conversation, kind by kind."""
-    asking = asking_in(asked)
-    account = account_in(asked, asking)
-    found = asking.get(*_privacy(account, "holdings"), **_whom(asked))
-    if asked.json:
-        as_json(found)
-        return 0
-    items = found.get("items", []) if isinstance(found, dict) else found
-    if not items:
-        remark("nothing is held")
-        return 0
-    columns = tuple(dict.fromkeys(name for one in items for name in one))
-    table(items, columns, json_=False)
     return 0
 
 

@@ -174,6 +174,12 @@ COMMANDS: Final = (
         (_word("text", "three characters or more"),),
     ),
     Command(
+        "privacy find",
+        "privacy:find",
+        "who has a mailbox or a number, which is asked for",
+        (_word("by", "which of the two", choices=("email", "phone")),),
+    ),
+    Command(
         "privacy export",
         "privacy:export",
         "everything of somebody, in a sealed file",
@@ -238,8 +244,8 @@ COMMANDS: Final = (
     ),
     Command(
         "holdings",
-        "privacy:holdings",
-        "what is held of somebody",
+        "holdings:show",
+        "what is held: of somebody, or in the whole account",
         (_CUSTOMER, _CONVERSATION),
     ),
     Command(
@@ -278,7 +284,7 @@ _GROUPS: Final = {
     "privacy": "what people may ask for",
 }
 #: Commands that need one of the two.
-_OF_SOMEBODY: Final = {"privacy export", "privacy erase", "holdings"}
+_OF_SOMEBODY: Final = {"privacy export", "privacy erase"}
 
 
 def add_commands(commands: Any) -> None:
@@ -312,8 +318,10 @@ def _fill(made: argparse.ArgumentParser, command: Command) -> None:
             "--account", metavar="ID", help="whose; needed if there are several"
         )
     within: Any = made
-    if command.words in _OF_SOMEBODY:
-        within = made.add_mutually_exclusive_group(required=True)
+    if _CUSTOMER in command.takes:
+        within = made.add_mutually_exclusive_group(
+            required=command.words in _OF_SOMEBODY
+        )
     for word in command.takes:
         holder = within if word in (_CUSTOMER, _CONVERSATION) else made
         holder.add_argument(word.name, **word.told)

@@ -113,14 +113,20 @@ def test_consents_are_told_and_written_down(
     assert server.bodies("POST") == [consent | {"version": "2"}]
 
 
-def test_requests_and_holdings_are_shown(
-    server: Local, run: Run, capsys: pytest.CaptureFixture[str]
+def test_requests_are_shown(server: Local, told: Callable[..., Any]) -> None:
+    """What presses most comes first, as the server has it."""
+    server.on("GET", f"{PRIVACY}/requests?limit=200", {"items": [DONE]})
+
+    assert told("privacy", "requests") == [DONE]
+
+
+def test_somebody_is_found_by_what_is_no_argument(
+    server: Local, told: Callable[..., Any], typed: Callable[[str], None]
 ) -> None:
-    """Nothing held is said in words."""
-    server.on("GET", f"{PRIVACY}/requests?limit=200", {"items": []})
-    server.on("GET", f"{PRIVACY}/holdings?customer=ada", {"items": []})
+    """Others can see the arguments of a process."""
+    found = {"customers": [{"id": "ada"}]}
+    server.on("POST", "accounts/acme/customers/lookup", found)
+    typed("ada@example.org\n")
 
-    assert run("privacy", "requests") == 0
-    assert run("holdings", "--customer", "ada") == 0
-
-    assert "nothing is held" in capsys.readouterr().err
+    assert told("privacy", "find", "email") == [{"id": "ada"}]
+    assert server.bodies("POST") == [{"email": "ada@example.org"}]
