@@ -104,6 +104,7 @@ def services_of(
         proving=proving,
         administering=parts.office.administering,
         enrolling=parts.office.enrolling,
+        renewing=parts.office.renewing,
         overseeing=Overseeing(
             parts.house,
             history,

@@ -42,6 +42,13 @@ class NewKeyTold(Told, frozen=True, kw_only=True):
     key: str
 
 
+class SecretTold(Told, frozen=True, kw_only=True):
+    """A secret, shown once."""
+
+    secret: str
+    revision: int
+
+
 class AnswerTaken(Told, frozen=True, kw_only=True):
     """What an application said is on disk."""
 

@@ -24,6 +24,7 @@ from server.protocol.forms import (
     QueueForm,
     RuleForm,
 )
+from server.protocol.privacy_forms import PrivacyFieldsForm
 from server.protocol.stored_forms import (
     FORMS,
     KINDS,
@@ -33,6 +34,7 @@ from server.protocol.stored_forms import (
     id_of,
     secrets_of,
     shown,
+    with_fields,
     with_kept_secrets,
     with_secrets_of,
 )
@@ -61,6 +63,7 @@ SAMPLES: list[Form] = [
     ApiKeyForm(id="crm", name="CRM", scopes=("desk:read",), key_hash="cd" * 32),
     IdentityForm(id="sms", network="sms", key="of-the-shop"),
     CredentialForm(id="sms", name="SMS", value="of-the-shop"),
+    PrivacyFieldsForm(id="audit log", classification="internal"),
 ]
 
 
@@ -141,3 +144,11 @@ def test_a_channel_that_is_closed_is_else_the_same() -> None:
     assert closed(ChannelForm(id="shop", name="Shop")) == ChannelForm(
         id="shop", name="Shop", active=False
     )
+
+
+def test_fields_are_set_in_a_form_of_the_same_type() -> None:
+    """The one that was given stays as it is."""
+    before = ChannelForm(id="shop", name="Shop")
+
+    assert with_fields(before, name="Tea").name == "Tea"
+    assert before.name == "Shop"

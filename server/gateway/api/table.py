@@ -28,6 +28,7 @@ from server.gateway.api import (
     requests,
     rules,
     searching,
+    secrets,
     server,
     session,
 )
@@ -43,6 +44,7 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (agents.operations, ("administering", "enrolling")),
     (keys.operations, ("administering", "enrolling")),
     (applications.operations, ("administering",)),
+    (secrets.operations, ("renewing",)),
     (elsewhere.operations, ()),
     (desk.operations, ("administering",)),
     (rules.operations, ("administering",)),
@@ -69,6 +71,7 @@ class Services:
     proving: Any = None
     administering: Any = None
     enrolling: Any = None
+    renewing: Any = None
     overseeing: Any = None
     holding: Any = None
     customers: Any = None
