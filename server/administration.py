@@ -24,8 +24,12 @@ from server.parts import Parts
 from server.services.admitting import Admitting
 from server.services.audit_reading import AuditReading
 from server.services.directory import Directory
+from server.services.dry_run import DryRun
+from server.services.fields import Fields
 from server.services.overseeing import Overseeing
+from server.services.processing import ProcessingRegister
 from server.services.proving import Proving
+from server.services.rule_trials import RuleTrials
 
 #: What of an account the audit log knows as somebody who does something.
 _ACTORS = (ResourceKind.AGENT, ResourceKind.KEY, ResourceKind.APPLICATION)
@@ -100,11 +104,13 @@ def services_of(
 ) -> Services:
     """Who does what the operations ask for."""
     history = opened.history
+    fields = Fields(parts.directory, parts.office.administering)
     return Services(
         proving=proving,
         administering=parts.office.administering,
         enrolling=parts.office.enrolling,
         renewing=parts.office.renewing,
+        rule_trials=RuleTrials(parts.directory, DryRun(parts.house)),
         overseeing=Overseeing(
             parts.house,
             history,
@@ -123,6 +129,8 @@ def services_of(
         erasure_papers=parts.duties.papers,
         stocktaking=parts.duties.stocktaking,
         mapping=parts.duties.mapping,
+        fields=fields,
+        processing=ProcessingRegister(parts.directory, fields),
         audit_reading=AuditReading(
             history.audited, partial(actors_of, parts.directory)
         ),

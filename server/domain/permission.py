@@ -59,6 +59,7 @@ class Scope(StrEnum):
     PRIVACY_RESTRICT = "privacy:restrict"
     PRIVACY_HOLD = "privacy:hold"
     PRIVACY_REQUESTS = "privacy:requests"
+    PRIVACY_FIELDS = "privacy:fields"  # what is said of record types
     AUDIT_READ = "audit:read"
 
 
@@ -93,6 +94,7 @@ _OF_PRIVACY_OFFICER = frozenset(
         Scope.PRIVACY_RESTRICT,
         Scope.PRIVACY_HOLD,
         Scope.PRIVACY_REQUESTS,
+        Scope.PRIVACY_FIELDS,
         Scope.AUDIT_READ,
     }
 )

@@ -20,6 +20,7 @@ class ResourceKind(StrEnum):
     KEY = "key"
     IDENTITY = "identity"
     CREDENTIAL = "credential"
+    PRIVACY_FIELDS = "privacy_fields"
 
 
 #: Stored beside them: the account of that id is being removed.
@@ -51,4 +52,5 @@ MOST: Mapping[ResourceKind, int] = {
     ResourceKind.KEY: 100,
     ResourceKind.IDENTITY: 200,
     ResourceKind.CREDENTIAL: 200,
+    ResourceKind.PRIVACY_FIELDS: 100,
 }

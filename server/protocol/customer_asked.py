@@ -44,6 +44,15 @@ class NewCustomer(Form, frozen=True, kw_only=True):
     contacts: _CONTACTS = {}  # noqa: RUF012 - msgspec makes a new one each
 
 
+class Lookup(Form, frozen=True, kw_only=True):
+    """By what somebody is looked up: a channel's key, a mailbox, a number."""
+
+    channel: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    platform_key: _KEY | None = None
+    email: _KEY | None = None
+    phone: _KEY | None = None
+
+
 class CustomerChange(Form, frozen=True, kw_only=True):
     """What is put right; what is left out stays, null takes it away."""
 

@@ -24,6 +24,12 @@ class CustomerTold(Told, frozen=True, kw_only=True):
     seen_at: float
 
 
+class CustomersFound(Told, frozen=True, kw_only=True):
+    """Whoever was found; nobody is an answer."""
+
+    customers: tuple[CustomerTold, ...]
+
+
 class ConsentTold(Told, frozen=True, kw_only=True):
     """What somebody agreed to, for one purpose."""
 

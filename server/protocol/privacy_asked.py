@@ -6,7 +6,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from server.protocol.form import Form
+from server.protocol.form import TEXT, Form
+from server.protocol.privacy_forms import (
+    CLASSIFICATION,
+    LEGAL_BASIS,
+    OWNER,
+    PrivacyFieldsForm,
+)
 
 _ROW = Annotated[str, Meta(min_length=1, max_length=64)]
 _WORDS = Annotated[str, Meta(max_length=2_000)]
@@ -67,3 +73,22 @@ class NewErasure(Form, frozen=True, kw_only=True):
     platform_key: Annotated[str, Meta(min_length=1, max_length=256)] | None = (
         None
     )
+
+
+class NewPrivacyFields(Form, frozen=True, kw_only=True):
+    """What the account says of a record type."""
+
+    classification: CLASSIFICATION
+    legal_basis: LEGAL_BASIS | None = None
+    owner: OWNER = ""
+    note: TEXT = ""
+
+    def of(self, name: str) -> PrivacyFieldsForm:
+        """It, of the record type of that name."""
+        return PrivacyFieldsForm(
+            id=name,
+            classification=self.classification,
+            legal_basis=self.legal_basis,
+            owner=self.owner.strip(),
+            note=self.note.strip(),
+        )

@@ -95,15 +95,27 @@ class HoldingsOf(Told, frozen=True, kw_only=True):
     held: tuple[HoldingTold, ...]
 
 
+class FieldsTold(Told, frozen=True, kw_only=True):
+    """What the account says of a record type; ``proposed``: nothing yet."""
+
+    classification: str
+    legal_basis: str | None
+    owner: str
+    note: str
+    proposed: bool
+
+
 class MapPlace(Told, frozen=True, kw_only=True):
     """One record type on the map; ``count`` is null where nobody can tell."""
 
     name: str
+    what: str
     group: str
     sensitivity: str
     home: str
     encrypted: bool
     dies: str
+    fields: FieldsTold
     count: int | None
     oldest: float | None
     next_at: float | None
@@ -116,3 +128,49 @@ class MapTold(Told, frozen=True, kw_only=True):
     at: float
     overdue: int
     places: tuple[MapPlace, ...]
+
+
+class CategoryTold(Told, frozen=True, kw_only=True):
+    """A kind of data in the register of processing."""
+
+    name: str
+    what: str
+    group: str
+    sensitivity: str
+    home: str
+    encrypted: bool
+    dies: str
+    fields: FieldsTold
+
+
+class RecipientTold(Told, frozen=True, kw_only=True):
+    """Who is handed what: an application, or a mailbox of the account's."""
+
+    kind: str
+    name: str
+    channels: tuple[str, ...]
+
+
+class KeepingTold(Told, frozen=True, kw_only=True):
+    """How long a channel keeps what is said in it."""
+
+    channel: str
+    name: str
+    retention_days: float
+    inactivity_minutes: float
+    max_age_hours: float
+    transcript: str
+
+
+class RegisterTold(Told, frozen=True, kw_only=True):
+    """The register of processing (GDPR 30), as far as the server knows it."""
+
+    account: str
+    name: str
+    at: float
+    purposes: tuple[str, ...]
+    people: tuple[str, ...]
+    categories: tuple[CategoryTold, ...]
+    recipients: tuple[RecipientTold, ...]
+    keeping: tuple[KeepingTold, ...]
+    measures: tuple[str, ...]

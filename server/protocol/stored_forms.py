@@ -28,6 +28,7 @@ from server.protocol.forms import (
     QueueForm,
     RuleForm,
 )
+from server.protocol.privacy_forms import PrivacyFieldsForm
 
 F = TypeVar("F", bound=Form)
 
@@ -43,6 +44,7 @@ FORMS: Mapping[ResourceKind, type[Form]] = {
     ResourceKind.KEY: ApiKeyForm,
     ResourceKind.IDENTITY: IdentityForm,
     ResourceKind.CREDENTIAL: CredentialForm,
+    ResourceKind.PRIVACY_FIELDS: PrivacyFieldsForm,
 }
 KINDS: Mapping[type[Form], ResourceKind] = {
     form: kind for kind, form in FORMS.items()

@@ -32,9 +32,14 @@ class Rows(Protocol):
         ...
 
     async def of_account(
-        self, account: AccountId, *, after: str, limit: int
+        self,
+        account: AccountId,
+        *,
+        after: str,
+        limit: int,
+        customer: str | None = None,
     ) -> Sequence[ConversationRow]:
-        """The account's, by id, behind ``after``."""
+        """The account's, by id, behind ``after``; of one person, if asked."""
         ...
 
 
@@ -62,14 +67,27 @@ class Overseeing:
         self._remembering = remembering
 
     async def page(
-        self, account: AccountId, *, after: str, limit: int
+        self,
+        account: AccountId,
+        *,
+        after: str,
+        limit: int,
+        customer: str | None = None,
     ) -> list[Conversation]:
         """Those of ``account`` by id, in whichever phase.
+
+        Args:
+            account: Whose.
+            after: Behind which id.
+            limit: How many.
+            customer: Only those of that person; None: everybody's.
 
         Raises:
             Unavailable: The store does not answer.
         """
-        rows = await self._rows.of_account(account, after=after, limit=limit)
+        rows = await self._rows.of_account(
+            account, after=after, limit=limit, customer=customer
+        )
         return [conversation_from(row) for row in rows]
 
     async def get(

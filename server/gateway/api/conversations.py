@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from server.domain.conversation import Conversation
 from server.domain.permission import Scope
-from server.gateway.api.operation import Call, Operation
+from server.gateway.api.operation import Asked, Call, Operation
 from server.gateway.api.paging import after_of, limit_of, page
 from server.ids import ConversationId
 from server.protocol.api_answers import ConversationTold
@@ -28,7 +28,10 @@ def operations(overseeing: Overseeing, holding: Holding) -> list[Operation]:
 def _telling(overseeing: Overseeing) -> list[Operation]:
     async def listed(call: Call) -> object:
         found = await overseeing.page(
-            call.account, after=after_of(call), limit=limit_of(call) + 1
+            call.account,
+            after=after_of(call),
+            limit=limit_of(call) + 1,
+            customer=call.query["customer"],
         )
         return page(found, call, shown=told, place=lambda one: one.id)
 
@@ -46,6 +49,13 @@ def _telling(overseeing: Overseeing) -> list[Operation]:
             do=listed,
             gives=ConversationTold,
             is_paged=True,
+            asks=(
+                Asked(
+                    name="customer",
+                    kind=str | None,
+                    summary="only those of the customer of that id",
+                ),
+            ),
         ),
         Operation(
             method="GET",

@@ -5,21 +5,24 @@ from __future__ import annotations
 from server.domain.permission import Scope
 from server.errors import Invalid, InvalidCode
 from server.gateway.api.operation import Asked, Call, Operation
+from server.gateway.api.processing import fields_told
 from server.ids import AccountId, ConversationId
 from server.protocol.privacy_told import (
+    FieldsTold,
     HoldingsOf,
     HoldingTold,
     MapPlace,
     MapTold,
 )
 from server.services.data_map import DataMapping, Place
+from server.services.fields import Fields
 from server.services.stocktaking import Held, Stocktaking
 
 _TAG = "holdings"
 
 
 def operations(
-    stocktaking: Stocktaking, mapping: DataMapping
+    stocktaking: Stocktaking, mapping: DataMapping, fields: Fields
 ) -> list[Operation]:
     """Of somebody, of an account, of the server."""
 
@@ -45,7 +48,10 @@ def operations(
         return MapTold(
             at=made.at,
             overdue=made.overdue,
-            places=tuple(map(_place, made.places)),
+            places=tuple(
+                _place(one, fields_told(fields.of(account, one.kind)))
+                for one in made.places
+            ),
         )
 
     async def of_account(call: Call) -> object:
@@ -112,15 +118,17 @@ def _holding(one: Held) -> HoldingTold:
     )
 
 
-def _place(one: Place) -> MapPlace:
+def _place(one: Place, said: FieldsTold) -> MapPlace:
     kind, tally = one.kind, one.tally
     return MapPlace(
         name=kind.name,
+        what=kind.what,
         group=kind.group.value,
         sensitivity=kind.sensitivity.value,
         home=kind.home.value,
         encrypted=kind.encrypted,
         dies=kind.dies,
+        fields=said,
         count=None if tally is None else tally.count,
         oldest=None if tally is None else tally.oldest,
         next_at=None if tally is None else tally.next_at,

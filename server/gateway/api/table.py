@@ -25,12 +25,15 @@ from server.gateway.api import (
     exports,
     holdings,
     keys,
+    lookup,
+    processing,
     requests,
     rules,
     searching,
     secrets,
     server,
     session,
+    trials,
 )
 from server.gateway.api.openapi import with_document
 from server.gateway.api.operation import Operation
@@ -48,13 +51,17 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (elsewhere.operations, ()),
     (desk.operations, ("administering",)),
     (rules.operations, ("administering",)),
+    (trials.operations, ("rule_trials",)),
     (conversations.operations, ("overseeing", "holding")),
+    # Before the others: their addresses have an id where it has its name.
+    (lookup.operations, ("customers",)),
     (customers.operations, ("customers", "restricting", "outreach")),
     (requests.operations, ("register", "clock")),
     (searching.operations, ("finding",)),
     (exports.operations, ("exporting",)),
     (erasures.operations, ("erasing", "erasure_papers")),
-    (holdings.operations, ("stocktaking", "mapping")),
+    (holdings.operations, ("stocktaking", "mapping", "fields")),
+    (processing.operations, ("fields", "processing", "clock")),
     (audit.operations, ("audit_reading",)),
     (server.operations, ("gauges",)),
     (backups.operations, ("giving_backups",)),
@@ -72,6 +79,7 @@ class Services:
     administering: Any = None
     enrolling: Any = None
     renewing: Any = None
+    rule_trials: Any = None
     overseeing: Any = None
     holding: Any = None
     customers: Any = None
@@ -85,6 +93,8 @@ class Services:
     erasure_papers: Any = None
     stocktaking: Any = None
     mapping: Any = None
+    fields: Any = None
+    processing: Any = None
     audit_reading: Any = None
     gauges: Any = None
     giving_backups: Any = None

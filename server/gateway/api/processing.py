@@ -1,0 +1,160 @@
+"""Operations about privacy fields, and the register of processing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from server.clock import Clock
+from server.domain.channel import Transcript
+from server.domain.permission import Scope
+from server.domain.privacy_fields import PrivacyFields
+from server.gateway.api.operation import Call, Operation
+from server.protocol.privacy_asked import NewPrivacyFields
+from server.protocol.privacy_told import (
+    CategoryTold,
+    FieldsTold,
+    KeepingTold,
+    RecipientTold,
+    RegisterTold,
+)
+from server.services.fields import Fields
+from server.services.processing import (
+    MEASURES,
+    Category,
+    Processing,
+    ProcessingRegister,
+)
+
+_TAG = "holdings"
+_PRIVACY = "/accounts/{account}/privacy"
+
+#: Whose data they are.
+_PEOPLE = (
+    "customers, and whoever else writes",
+    "agents and others of the account's own",
+)
+
+
+def operations(
+    fields: Fields, processing: ProcessingRegister, clock: Clock
+) -> list[Operation]:
+    """Read and say privacy fields; read the register."""
+
+    async def register(call: Call) -> object:
+        return _register(processing.of(call.account, at=clock.now()))
+
+    async def said(call: Call) -> object:
+        made = processing.of(call.account, at=clock.now())
+        return {
+            one.kind.name: fields_told(one.fields) for one in made.categories
+        }
+
+    async def say(call: Call) -> object:
+        asked: NewPrivacyFields = call.body
+        return fields_told(
+            await fields.say(
+                call.principal, call.account, asked.of(call.params["id"])
+            )
+        )
+
+    return [
+        Operation(
+            method="GET",
+            path=f"{_PRIVACY}/fields",
+            name="list_privacy_fields",
+            summary="What the account says of each record type, by its name.",
+            tag=_TAG,
+            scope=Scope.HOLDINGS_READ,
+            do=said,
+            gives=dict[str, FieldsTold],
+        ),
+        Operation(
+            method="PUT",
+            path=f"{_PRIVACY}/fields/{{id}}",
+            name="put_privacy_fields",
+            summary="Say how confidential a record type is, why it may be"
+            " held, and who answers for it.",
+            tag=_TAG,
+            scope=Scope.PRIVACY_FIELDS,
+            do=say,
+            takes=NewPrivacyFields,
+            gives=FieldsTold,
+            problems=(409,),
+        ),
+        Operation(
+            method="GET",
+            path=f"{_PRIVACY}/register",
+            name="get_privacy_register",
+            summary="The register of processing (GDPR 30), made from the"
+            " set-up.",
+            tag=_TAG,
+            scope=Scope.HOLDINGS_READ,
+            do=register,
+            gives=RegisterTold,
+        ),
+    ]
+
+
+def fields_told(said: PrivacyFields) -> FieldsTold:
+    """``said`` as it is given."""
+    return FieldsTold(
+        classification=said.classification.value,
+        legal_basis=said.legal_basis and said.legal_basis.value,
+        owner=said.owner,
+        note=said.note,
+        proposed=said.is_proposed,
+    )
+
+
+def _register(made: Processing) -> RegisterTold:
+    return RegisterTold(
+        account=made.account,
+        name=made.name,
+        at=made.at,
+        purposes=made.purposes,
+        people=_PEOPLE,
+        categories=tuple(map(_category, made.categories)),
+        recipients=tuple(_recipients(made)),
+        keeping=tuple(
+            KeepingTold(
+                channel=one.id,
+                name=one.name,
+                retention_days=one.retention / 86_400.0,
+                inactivity_minutes=one.inactivity / 60.0,
+                max_age_hours=one.max_age / 3600.0,
+                transcript=one.transcript.value,
+            )
+            for one in made.channels
+        ),
+        measures=MEASURES,
+    )
+
+
+def _category(one: Category) -> CategoryTold:
+    kind = one.kind
+    return CategoryTold(
+        name=kind.name,
+        what=kind.what,
+        group=kind.group.value,
+        sensitivity=kind.sensitivity.value,
+        home=kind.home.value,
+        encrypted=kind.encrypted,
+        dies=kind.dies,
+        fields=fields_told(one.fields),
+    )
+
+
+def _recipients(made: Processing) -> Iterator[RecipientTold]:
+    every = tuple(str(one.id) for one in made.channels)
+    for program in made.applications:
+        served = tuple(sorted(map(str, program.channels))) or every
+        yield RecipientTold(
+            kind="application", name=program.name, channels=served
+        )
+    for channel in made.channels:
+        if channel.transcript is Transcript.EMAIL and channel.transcript_to:
+            yield RecipientTold(
+                kind="mail",
+                name=channel.transcript_to,
+                channels=(str(channel.id),),
+            )
