@@ -14,6 +14,7 @@ import logging
 
 from server.domain.channel import Channel
 from server.domain.conversation import Phase
+from server.domain.restriction import Use
 from server.domain.transcript import Heading, HtmlTranscript, PlainTranscript
 from server.errors import Corrupt, ServerError
 from server.ids import ConversationId
@@ -139,7 +140,11 @@ class MailRound:
             await self._keeping.missed(conversation)
             return
         channel = self._house.channels.get(row.channel)
-        if channel is None or channel.transcript_to is None:
+        if (
+            channel is None
+            or channel.transcript_to is None
+            or not self._house.flagged.allows(row.customer, Use.APPLICATION)
+        ):
             return  # nobody is to have it any more
         await self._post.send(await self._mail(row, channel))
         await self._keeping.handed(conversation)

@@ -43,6 +43,10 @@ class Relay(Protocol):
         """Hand over nothing more of ``session``, nor that it ends."""
         ...
 
+    def forbid(self, customer: str) -> None:
+        """Hand over nothing more of ``customer``, nor what is still to go."""
+        ...
+
     def consent_changed(self, session: Session, consent: Consent) -> None:
         """The customer has agreed to something, or to something no more."""
         ...
@@ -108,6 +112,9 @@ class NoRelay:
         pass
 
     def withhold(self, session: Session) -> None:
+        pass
+
+    def forbid(self, customer: str) -> None:
         pass
 
     def consent_changed(self, session: Session, consent: Consent) -> None:

@@ -263,6 +263,14 @@ class Relaying:
             self._turns.drop(line)
             self._cursors.forget(line)
 
+    def forbid(self, customer: str) -> None:
+        """Hand over nothing more of ``customer``, nor what is still to go."""
+        for lines in tuple(self._lines.values()):
+            session = lines[0].session
+            if session and session.conversation.customer == customer:
+                self.withhold(session)
+                self._last_calls.over(session.id)
+
     def consent_changed(self, session: Session, consent: Consent) -> None:
         """The customer has agreed to something, or to something no more."""
         self._tell(session, "consent.changed", consent_fields(consent))

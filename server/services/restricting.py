@@ -10,7 +10,7 @@ from __future__ import annotations
 from server.domain.audit import AuditEvent
 from server.domain.customer_event import Reason, Restricted, Source
 from server.domain.permission import Principal
-from server.domain.restriction import Restriction, flags_of
+from server.domain.restriction import Restriction, Use, flags_of
 from server.errors import (
     Conflict,
     ConflictCode,
@@ -165,6 +165,10 @@ class Restricting:
                 subject=person.id,
                 detail=change.restriction.value,
             )
+        if not person.allows(Use.APPLICATION):
+            # Conversations that have ended are in no session any more, and
+            # their transcripts may still be on their way.
+            house.relay.forbid(person.id)
         for session in sessions_of(house, person):
             enforce(house, session)
         return person.restrictions

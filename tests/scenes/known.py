@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -174,10 +175,19 @@ class Ear:
 
     async def heard(self, text: str) -> Frame:
         """The event of the message that reads so, when it is there."""
+        return await self._first(
+            lambda event: event.get("message", {}).get("text") == text
+        )
+
+    async def handed(self, kind: str) -> Frame:
+        """The first event of that type, when it is there."""
+        return await self._first(lambda event: event["type"] == kind)
+
+    async def _first(self, is_it: Callable[[Frame], bool]) -> Frame:
         async with asyncio.timeout(PATIENCE):
             while True:
                 for event in self.events:
-                    if event.get("message", {}).get("text") == text:
+                    if is_it(event):
                         return event
                 self._news.clear()
                 await self._news.wait()

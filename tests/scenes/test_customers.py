@@ -200,6 +200,29 @@ async def test_who_must_not_be_processed_is_answered_by_agents(
     await site.stop()
 
 
+async def test_a_transcript_on_its_way_does_not_arrive(
+    tmp_path: Path,
+) -> None:
+    """Of who restricted that after the end; and it is erased the sooner."""
+    site = known_site(tmp_path / "data", transcript="application")
+    await site.start()
+    async with await come(site) as ada, await come(site, "bob") as bob:
+        for line in (ada, bob):
+            await say(line, "client-0001", "Hello")
+            await line.say("end")
+            assert (await line.hear("ended"))["kept"]
+    await restrict(site, Restriction.DO_NOT_PROCESS)
+    ear = await Ear.of(site)
+
+    await ear.handed("session.ended")
+
+    assert {event["conversation"] for event in ear.events} == {
+        conversation_of(bob)
+    }
+    await ear.close()
+    await site.stop()
+
+
 async def test_lifting_takes_a_notice(shop: Site) -> None:
     """After it was set and before it is lifted; then all is as before."""
     assert shop.clock is not None
