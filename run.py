@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.commands.words import add_commands
+from server.commands.words import add_commands, joined
 
 USAGE_ERROR = 2
 
@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0; 1 if it failed; 2 if it was told something it
         cannot do.
     """
-    asked = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    asked = parser().parse_args(joined(given))
     from server import command_line  # noqa: PLC0415 - see the header
 
     own: dict[str, Callable[[], int]] = {

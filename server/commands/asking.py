@@ -206,4 +206,4 @@ def _told(status: int, problem: Mapping[str, Any]) -> str:
         f"{one.get('path', '')}: {one.get('hint') or one.get('code', '')}"
         for one in problem.get("errors", ())
     ]
-    return "; ".join([text, *faults])
+    return "; ".join(faults) or text

@@ -79,7 +79,9 @@ _TO = _file("--to", "a file that is not there yet", required=True)
 _KEY_FILE = _file("--master-key-file", "the master key, if no settings say")
 _CUSTOMER = _word("--customer", "the id of the person", metavar="ID")
 _CONVERSATION = _word("--conversation", "or of a conversation", metavar="ID")
-_PERSON = Word("customer", {"help": "the id of the person"})
+_PERSON = _word(
+    "--customer", "the id of the person", metavar="ID", required=True
+)
 _WHICH = _word(
     "restrictions", "what", nargs="+", choices=_RESTRICTIONS, metavar="WHAT"
 )
@@ -275,6 +277,7 @@ COMMANDS: Final = (
     ),
 )
 
+_NAMING: Final = {"--customer", "--conversation"}
 _GROUPS: Final = {
     "account": "the businesses on this server",
     "channel": "the ways by which customers come",
@@ -300,6 +303,21 @@ def add_commands(commands: Any) -> None:
         within = groups[group] if verb else commands
         made = within.add_parser(verb or group, help=command.help)
         _fill(made, command)
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """``arguments`` with ids tied to what they are of.
+
+    Ids are random and may begin with a dash: argparse would take such a one
+    for an option, so somebody could not be erased.
+    """
+    made: list[str] = []
+    for one in arguments:
+        if made and made[-1] in _NAMING:
+            made[-1] += f"={one}"
+        else:
+            made.append(one)
+    return made
 
 
 def _fill(made: argparse.ArgumentParser, command: Command) -> None:

@@ -89,8 +89,11 @@ def test_restrictions_are_set_and_lifted(
     server.on("PUT", one, held)
     server.on("POST", f"{one}/lift", {"restrictions": []})
 
-    assert told("privacy", "restrict", "ada", "do_not_locate") == held
-    lift = ("privacy", "lift", "ada", "do_not_locate")
+    assert (
+        told("privacy", "restrict", "--customer", "ada", "do_not_locate")
+        == held
+    )
+    lift = ("privacy", "lift", *ada)
     assert run(*lift, "--told-at", "1970-01-02") == 0
     assert run(*lift, "--told-at", "yesterday") == 2
 
@@ -106,8 +109,8 @@ def test_consents_are_told_and_written_down(
     server.on("GET", f"{ADA}/consents", {"consents": [consent]})
     server.on("POST", f"{ADA}/consents", consent, 201)
 
-    assert told("privacy", "consent", "ada") == [consent]
-    words = ("privacy", "consent", "ada", "--purpose", "service")
+    assert told("privacy", "consent", "--customer", "ada") == [consent]
+    words = ("privacy", "consent", "--customer", "ada", "--purpose", "service")
     assert told(*words, "--version", "2") == [consent]
 
     assert server.bodies("POST") == [consent | {"version": "2"}]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from run import parser
-from server.commands.words import COMMANDS, Command, names
+from server.commands.words import COMMANDS, Command, joined, names
 
 MANUAL = Path(__file__).parents[2] / "docs" / "operating.md"
 
@@ -42,6 +42,14 @@ def test_each_command_has_help(
 
     assert end.value.code == 0
     assert "--settings" in capsys.readouterr().out
+
+
+def test_an_id_may_begin_with_a_dash() -> None:
+    """They are random; nobody must be out of reach for it."""
+    words = ["holdings", "--customer", "-h", "--json"]
+
+    assert parser().parse_args(joined(words)).customer == "-h"
+    assert joined(["--customer"]) == ["--customer"]
 
 
 def test_nothing_secret_is_an_argument() -> None:
