@@ -228,10 +228,6 @@ class Customers:
             )
         )
 
-    async def slots(self) -> set[int]:
-        """Where the customers' keys lie; for the start."""
-        return {row[0] for row in await self._rows("SELECT slot FROM customer")}
-
     async def keys(self) -> list[tuple[int, AccountId, str]]:
         """Where each customer's key lies, whose customer it is, and who.
 
