@@ -42,7 +42,9 @@ PEOPLE = 4
 LIFE = 0.25
 #: Seconds after which the whole run is given up.
 LONGEST = 1_800.0
-OK, ACCEPTED = 200, 202
+OK, ACCEPTED, TOO_FAST = 200, 202, 429
+#: Seconds until a call that came too fast is tried again.
+PAUSE = 0.5
 ALL = f"/accounts/{ACCOUNT}/privacy"
 
 
@@ -86,11 +88,17 @@ class Backend:
     async def ask(
         self, method: str, path: str, body: object = None
     ) -> tuple[int, Any]:
-        """Call the API by the local socket."""
-        reader, writer = await asyncio.open_unix_connection(
-            self._setting.data / "admin.sock"
-        )
-        return await _call(reader, writer, f"{method} /api/v1{path}", body=body)
+        """Call the API by the local socket, as fast as it lets us."""
+        while True:
+            reader, writer = await asyncio.open_unix_connection(
+                self._setting.data / "admin.sock"
+            )
+            status, told = await _call(
+                reader, writer, f"{method} /api/v1{path}", body=body
+            )
+            if status != TOO_FAST:
+                return status, told
+            await asyncio.sleep(PAUSE)
 
     async def brought(self, port: int, person: Person) -> Customer:
         """``person``, on a page of the account's."""
