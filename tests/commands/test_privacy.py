@@ -89,10 +89,8 @@ def test_restrictions_are_set_and_lifted(
     server.on("PUT", one, held)
     server.on("POST", f"{one}/lift", {"restrictions": []})
 
-    assert (
-        told("privacy", "restrict", "--customer", "ada", "do_not_locate")
-        == held
-    )
+    ada = ("--customer", "ada", "do_not_locate")
+    assert told("privacy", "restrict", *ada) == held
     lift = ("privacy", "lift", *ada)
     assert run(*lift, "--told-at", "1970-01-02") == 0
     assert run(*lift, "--told-at", "yesterday") == 2
