@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -136,14 +137,24 @@ class Server:
         self._resources.callback(parts.programs.relaying.halt)
         await self._take_up()
         await checking
+        administration = self._make_front(bound)
+        self._start_parts()
+        self._open_admin_socket(administration)
+        self._resources.push_async_callback(self._stop_listening)
+        await self._front.listener.started()
+        self.port = self._front.listener.port
+        log.info("listening", extra={"port": self.port, "version": __version__})
+
+    def _make_front(self, bound: socket.socket) -> Administration:
+        config, parts = self._config, self._parts
         administration = Administration(
             config,
             parts,
-            opened,
+            self._opened,
             health=self.health,
             is_ready=self._is_ready,
         )
-        self._front = front = Front(
+        self._front = Front(
             config,
             parts,
             administration,
@@ -151,13 +162,10 @@ class Server:
             health=self.health,
             is_ready=self._is_ready,
         )
-        watch_parts(self._metrics, parts, opened=opened, front=front)
-        self._start_parts()
-        self._open_admin_socket(administration)
-        self._resources.push_async_callback(self._stop_listening)
-        await self._front.listener.started()
-        self.port = self._front.listener.port
-        log.info("listening", extra={"port": self.port, "version": __version__})
+        watch_parts(
+            self._metrics, parts, opened=self._opened, front=self._front
+        )
+        return administration
 
     async def _begin_audit(self) -> None:
         auditing = self._parts.auditing

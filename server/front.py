@@ -18,7 +18,7 @@ from server.gateway.monitoring_routes import (
     Monitors,
     Readers,
 )
-from server.gateway.pages import pages
+from server.gateway.pages import Routes, pages
 from server.gateway.party import Party
 from server.gateway.private_routes import PrivateRoutes
 from server.gateway.transcript_routes import TranscriptRoutes
@@ -78,28 +78,33 @@ class Front:
                 public_origin=config.public_url,
                 demo=config.demo,
                 health=health,
-                more=[
-                    *AttachmentRoutes(
-                        parts.attaching, parts.bearers.bearer_of
-                    ).routes(),
-                    *PrivateRoutes(
-                        parts.confiding, self.door.address_of
-                    ).routes(),
-                    *AnswerRoutes(parts.programs.applying).routes(),
-                    *TranscriptRoutes(
-                        parts.transcribing, parts.bearers.bearer_of
-                    ).routes(),
-                    *self._monitoring(is_ready).routes(),
-                    *administration.routes(
+                more=self._routes(
+                    is_ready,
+                    administration.routes(
                         address_of=self.door.address_of,
                         own_origins=own_origins(config, port),
                     ),
-                ],
+                ),
             ),
             self._gate(),
             bound=bound,
             tls=tls,
         )
+
+    def _routes(self, is_ready: Callable[[], bool], api: Routes) -> Routes:
+        parts = self._parts
+        return [
+            *AttachmentRoutes(
+                parts.attaching, parts.bearers.bearer_of
+            ).routes(),
+            *PrivateRoutes(parts.confiding, self.door.address_of).routes(),
+            *AnswerRoutes(parts.programs.applying).routes(),
+            *TranscriptRoutes(
+                parts.transcribing, parts.bearers.bearer_of
+            ).routes(),
+            *self._monitoring(is_ready).routes(),
+            *api,  # last: it answers for all that is left below its address
+        ]
 
     def _make_door(self, port: int) -> Door:
         limits = self._config.limits

@@ -14,6 +14,7 @@ from server.protocol.forms import AccountForm
 
 TAG = "accounts"
 KIND = ResourceKind.ACCOUNT
+_ONE = "/accounts/{account}"
 
 
 def operations(service: Administering) -> list[Operation]:
@@ -62,16 +63,62 @@ def _all_of_them(service: Administering) -> list[Operation]:
 
 
 def _one_of_them(service: Administering) -> list[Operation]:
-    async def read(call: Call) -> object:
-        return answer(service.get(KIND, call.account, call.account))
+    desk = _Desk(service)
+    return [
+        Operation(
+            method="GET",
+            path=_ONE,
+            name="get_account",
+            summary="One account.",
+            tag=TAG,
+            scope=Scope.ACCOUNT_READ,
+            do=desk.read,
+            gives=shown_type(AccountForm),
+        ),
+        Operation(
+            method="PUT",
+            path=_ONE,
+            name="replace_account",
+            summary="Replace an account.",
+            tag=TAG,
+            scope=Scope.ACCOUNT_WRITE,
+            do=desk.replace,
+            takes=AccountForm,
+            gives=shown_type(AccountForm),
+            problems=(409, 412),
+            is_guarded=True,
+        ),
+        Operation(
+            method="DELETE",
+            path=_ONE,
+            name="remove_account",
+            summary="Remove an account with everything it has.",
+            tag=TAG,
+            scope=Scope.SERVER,
+            do=desk.remove,
+            status=204,
+            problems=(409, 412),
+            is_guarded=True,
+        ),
+    ]
 
-    async def replace(call: Call) -> object:
+
+class _Desk:
+    """Answers about one account."""
+
+    def __init__(self, service: Administering) -> None:
+        self._service = service
+
+    async def read(self, call: Call) -> object:
+        return answer(self._service.get(KIND, call.account, call.account))
+
+    async def replace(self, call: Call) -> object:
         if call.body.id != call.account:
             raise Invalid(
                 "$.id", InvalidCode.NOT_ALLOWED, "the id of the address"
             )
         return answer(
-            await service.replace(
+            await self._service.replace(
                 call.principal,
                 KIND,
                 account=call.account,
@@ -80,8 +127,8 @@ def _one_of_them(service: Administering) -> list[Operation]:
             )
         )
 
-    async def remove(call: Call) -> object:
-        await service.remove(
+    async def remove(self, call: Call) -> object:
+        await self._service.remove(
             call.principal,
             KIND,
             account=call.account,
@@ -89,41 +136,3 @@ def _one_of_them(service: Administering) -> list[Operation]:
             if_revision=call.revision,
         )
         return None
-
-    return [
-        Operation(
-            method="GET",
-            path="/accounts/{account}",
-            name="get_account",
-            summary="One account.",
-            tag=TAG,
-            scope=Scope.ACCOUNT_READ,
-            do=read,
-            gives=shown_type(AccountForm),
-        ),
-        Operation(
-            method="PUT",
-            path="/accounts/{account}",
-            name="replace_account",
-            summary="Replace an account.",
-            tag=TAG,
-            scope=Scope.ACCOUNT_WRITE,
-            do=replace,
-            takes=AccountForm,
-            gives=shown_type(AccountForm),
-            problems=(409, 412),
-            is_guarded=True,
-        ),
-        Operation(
-            method="DELETE",
-            path="/accounts/{account}",
-            name="remove_account",
-            summary="Remove an account with everything it has.",
-            tag=TAG,
-            scope=Scope.SERVER,
-            do=remove,
-            status=204,
-            problems=(409, 412),
-            is_guarded=True,
-        ),
-    ]

@@ -57,22 +57,7 @@ class Enrolling(Protocol):
 
 def operations(service: Administering, enrolling: Enrolling) -> list[Operation]:
     """All of them."""
-
-    async def make(call: Call) -> object:
-        made = await enrolling.enrol(call.principal, call.account, call.body)
-        return answer(made, made_at=f"/accounts/{call.account}/agents")
-
-    async def change(call: Call) -> object:
-        return answer(
-            await enrolling.change(
-                call.principal,
-                call.account,
-                call.body,
-                name=call.params["id"],
-                if_revision=call.revision,
-            )
-        )
-
+    desk = _Desk(enrolling)
     return [
         *telling(KIND, service),
         Operation(
@@ -82,7 +67,7 @@ def operations(service: Administering, enrolling: Enrolling) -> list[Operation]:
             summary="Make an agent.",
             tag=TAG,
             scope=KIND.write,
-            do=make,
+            do=desk.make,
             takes=NewAgent,
             gives=shown_type(AgentForm),
             status=201,
@@ -95,7 +80,7 @@ def operations(service: Administering, enrolling: Enrolling) -> list[Operation]:
             summary="Replace an agent; without a password it keeps its own.",
             tag=TAG,
             scope=KIND.write,
-            do=change,
+            do=desk.change,
             takes=AgentChange,
             gives=shown_type(AgentForm),
             problems=(409, 412),
@@ -103,3 +88,27 @@ def operations(service: Administering, enrolling: Enrolling) -> list[Operation]:
         ),
         removing(KIND, service),
     ]
+
+
+class _Desk:
+    """Answers the calls."""
+
+    def __init__(self, enrolling: Enrolling) -> None:
+        self._enrolling = enrolling
+
+    async def make(self, call: Call) -> object:
+        made = await self._enrolling.enrol(
+            call.principal, call.account, call.body
+        )
+        return answer(made, made_at=f"/accounts/{call.account}/agents")
+
+    async def change(self, call: Call) -> object:
+        return answer(
+            await self._enrolling.change(
+                call.principal,
+                call.account,
+                call.body,
+                name=call.params["id"],
+                if_revision=call.revision,
+            )
+        )

@@ -18,26 +18,20 @@ from server.services.overseeing import Overseeing
 TAG = "conversations"
 _ALL = "/accounts/{account}/conversations"
 _ONE = f"{_ALL}/{{id}}"
+_WHOSE = Asked(
+    name="customer",
+    kind=str | None,
+    summary="only those of the customer of that id",
+)
 
 
 def operations(overseeing: Overseeing, holding: Holding) -> list[Operation]:
     """All of them."""
-    return [*_telling(overseeing), *_changing(overseeing, holding)]
+    desk = _Desk(overseeing, holding)
+    return [*_telling(desk), *_changing(desk)]
 
 
-def _telling(overseeing: Overseeing) -> list[Operation]:
-    async def listed(call: Call) -> object:
-        found = await overseeing.page(
-            call.account,
-            after=after_of(call),
-            limit=limit_of(call) + 1,
-            customer=call.query["customer"],
-        )
-        return page(found, call, shown=told, place=lambda one: one.id)
-
-    async def read(call: Call) -> object:
-        return told(await overseeing.get(call.account, _id_in(call)))
-
+def _telling(desk: _Desk) -> list[Operation]:
     return [
         Operation(
             method="GET",
@@ -46,16 +40,10 @@ def _telling(overseeing: Overseeing) -> list[Operation]:
             summary="The account's conversations; not what was said.",
             tag=TAG,
             scope=Scope.CONVERSATIONS_READ,
-            do=listed,
+            do=desk.listed,
             gives=ConversationTold,
             is_paged=True,
-            asks=(
-                Asked(
-                    name="customer",
-                    kind=str | None,
-                    summary="only those of the customer of that id",
-                ),
-            ),
+            asks=(_WHOSE,),
         ),
         Operation(
             method="GET",
@@ -64,32 +52,13 @@ def _telling(overseeing: Overseeing) -> list[Operation]:
             summary="One conversation; not what was said.",
             tag=TAG,
             scope=Scope.CONVERSATIONS_READ,
-            do=read,
+            do=desk.read,
             gives=ConversationTold,
         ),
     ]
 
 
-def _changing(overseeing: Overseeing, holding: Holding) -> list[Operation]:
-    async def end(call: Call) -> object:
-        await overseeing.end(call.account, _id_in(call), by=call.principal)
-        return None
-
-    async def hold(call: Call) -> object:
-        wish: Hold = call.body
-        if wish.held:
-            after = await holding.hold(
-                call.account,
-                _id_in(call),
-                by=call.principal,
-                reason=HoldReason(wish.reason),
-            )
-        else:
-            after = await holding.lift(
-                call.account, _id_in(call), by=call.principal
-            )
-        return told(after)
-
+def _changing(desk: _Desk) -> list[Operation]:
     return [
         Operation(
             method="POST",
@@ -98,7 +67,7 @@ def _changing(overseeing: Overseeing, holding: Holding) -> list[Operation]:
             summary="End it; it is erased, or kept as its channel says.",
             tag=TAG,
             scope=Scope.CONVERSATIONS_END,
-            do=end,
+            do=desk.end,
             status=204,
         ),
         Operation(
@@ -108,12 +77,46 @@ def _changing(overseeing: Overseeing, holding: Holding) -> list[Operation]:
             summary="Put it on legal hold, or lift that.",
             tag=TAG,
             scope=Scope.PRIVACY_HOLD,
-            do=hold,
+            do=desk.hold,
             takes=Hold,
             gives=ConversationTold,
             problems=(409, 410),
         ),
     ]
+
+
+class _Desk:
+    """Answers the calls."""
+
+    def __init__(self, overseeing: Overseeing, holding: Holding) -> None:
+        self._overseeing = overseeing
+        self._holding = holding
+
+    async def listed(self, call: Call) -> object:
+        found = await self._overseeing.page(
+            call.account,
+            after=after_of(call),
+            limit=limit_of(call) + 1,
+            customer=call.query["customer"],
+        )
+        return page(found, call, shown=told, place=lambda one: one.id)
+
+    async def read(self, call: Call) -> object:
+        return told(await self._overseeing.get(call.account, _id_in(call)))
+
+    async def end(self, call: Call) -> object:
+        await self._overseeing.end(
+            call.account, _id_in(call), by=call.principal
+        )
+        return None
+
+    async def hold(self, call: Call) -> object:
+        wish: Hold = call.body
+        where, by = (call.account, _id_in(call)), call.principal
+        if not wish.held:
+            return told(await self._holding.lift(*where, by=by))
+        reason = HoldReason(wish.reason)
+        return told(await self._holding.hold(*where, by=by, reason=reason))
 
 
 def _id_in(call: Call) -> ConversationId:

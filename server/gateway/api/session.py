@@ -12,25 +12,7 @@ TAG = "session"
 
 def operations(proving: Proving) -> list[Operation]:
     """All of them."""
-
-    async def sign_in(call: Call) -> object:
-        wish: SignIn = call.body
-        token, until = await proving.sign_in(wish.name, wish.password)
-        return SignedIn(token=token, expires_at=until)
-
-    async def sign_out(call: Call) -> object:
-        await proving.sign_out(call.principal, call.token)
-        return None
-
-    async def me(call: Call) -> object:
-        caller = call.principal
-        return Me(
-            kind=caller.kind.value,
-            id=caller.id,
-            account=caller.account,
-            scopes=tuple(sorted(scope.value for scope in caller.scopes)),
-        )
-
+    desk = _Desk(proving)
     return [
         Operation(
             method="POST",
@@ -39,7 +21,7 @@ def operations(proving: Proving) -> list[Operation]:
             summary="A token for an agent, by name and password.",
             tag=TAG,
             scope=None,
-            do=sign_in,
+            do=desk.sign_in,
             takes=SignIn,
             gives=SignedIn,
             problems=(401,),
@@ -52,7 +34,7 @@ def operations(proving: Proving) -> list[Operation]:
             summary="Make the caller's token worthless.",
             tag=TAG,
             scope=None,
-            do=sign_out,
+            do=desk.sign_out,
             status=204,
             problems=(409,),
         ),
@@ -63,7 +45,32 @@ def operations(proving: Proving) -> list[Operation]:
             summary="Who the caller is, and what it may do.",
             tag=TAG,
             scope=None,
-            do=me,
+            do=desk.me,
             gives=Me,
         ),
     ]
+
+
+class _Desk:
+    """Answers the calls."""
+
+    def __init__(self, proving: Proving) -> None:
+        self._proving = proving
+
+    async def sign_in(self, call: Call) -> object:
+        wish: SignIn = call.body
+        token, until = await self._proving.sign_in(wish.name, wish.password)
+        return SignedIn(token=token, expires_at=until)
+
+    async def sign_out(self, call: Call) -> object:
+        await self._proving.sign_out(call.principal, call.token)
+        return None
+
+    async def me(self, call: Call) -> object:
+        caller = call.principal
+        return Me(
+            kind=caller.kind.value,
+            id=caller.id,
+            account=caller.account,
+            scopes=tuple(sorted(scope.value for scope in caller.scopes)),
+        )
