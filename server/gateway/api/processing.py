@@ -39,24 +39,7 @@ def operations(
     fields: Fields, processing: ProcessingRegister, clock: Clock
 ) -> list[Operation]:
     """Read and say privacy fields; read the register."""
-
-    async def register(call: Call) -> object:
-        return _register(processing.of(call.account, at=clock.now()))
-
-    async def said(call: Call) -> object:
-        made = processing.of(call.account, at=clock.now())
-        return {
-            one.kind.name: fields_told(one.fields) for one in made.categories
-        }
-
-    async def say(call: Call) -> object:
-        asked: NewPrivacyFields = call.body
-        return fields_told(
-            await fields.say(
-                call.principal, call.account, asked.of(call.params["id"])
-            )
-        )
-
+    desk = _Desk(fields, processing, clock)
     return [
         Operation(
             method="GET",
@@ -65,18 +48,17 @@ def operations(
             summary="What the account says of each record type, by its name.",
             tag=_TAG,
             scope=Scope.HOLDINGS_READ,
-            do=said,
+            do=desk.said,
             gives=dict[str, FieldsTold],
         ),
         Operation(
             method="PUT",
             path=f"{_PRIVACY}/fields/{{id}}",
             name="put_privacy_fields",
-            summary="Say how confidential a record type is, why it may be"
-            " held, and who answers for it.",
+            summary="Say why a record type is held, and who answers for it.",
             tag=_TAG,
             scope=Scope.PRIVACY_FIELDS,
-            do=say,
+            do=desk.say,
             takes=NewPrivacyFields,
             gives=FieldsTold,
             problems=(409,),
@@ -85,14 +67,44 @@ def operations(
             method="GET",
             path=f"{_PRIVACY}/register",
             name="get_privacy_register",
-            summary="The register of processing (GDPR 30), made from the"
-            " set-up.",
+            summary="The register of processing (GDPR 30), as it is now.",
             tag=_TAG,
             scope=Scope.HOLDINGS_READ,
-            do=register,
+            do=desk.register,
             gives=RegisterTold,
         ),
     ]
+
+
+class _Desk:
+    """Answers the calls."""
+
+    def __init__(
+        self, fields: Fields, processing: ProcessingRegister, clock: Clock
+    ) -> None:
+        self._fields = fields
+        self._processing = processing
+        self._clock = clock
+
+    def _made(self, call: Call) -> Processing:
+        return self._processing.of(call.account, at=self._clock.now())
+
+    async def register(self, call: Call) -> object:
+        return _register(self._made(call))
+
+    async def said(self, call: Call) -> object:
+        return {
+            one.kind.name: fields_told(one.fields)
+            for one in self._made(call).categories
+        }
+
+    async def say(self, call: Call) -> object:
+        asked: NewPrivacyFields = call.body
+        return fields_told(
+            await self._fields.say(
+                call.principal, call.account, asked.of(call.params["id"])
+            )
+        )
 
 
 def fields_told(said: PrivacyFields) -> FieldsTold:
