@@ -78,6 +78,12 @@ export class Api {
     return this.#ask("POST", path, { body });
   }
 
+  /** A POST that changes nothing, such as a search: what is asked and answered
+   * must not stay in the server's memory, so it has no Idempotency-Key. */
+  ask(path, body) {
+    return this.#ask("POST", path, { body, once: false });
+  }
+
   /** `revision` is what `body` was made of: 412 if it is another by now. */
   put(path, body, { revision = null } = {}) {
     return this.#ask("PUT", path, { body, revision });
@@ -137,10 +143,10 @@ export class Api {
     return answer.status === 204 ? null : answer.json();
   }
 
-  async #send(method, url, { body, revision = null }) {
+  async #send(method, url, { body, revision = null, once = method !== "GET" }) {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const name = `${method} ${url.pathname} ${revision ?? ""} ${text ?? ""}`;
-    if (method !== "GET" && !this.#keys.has(name)) this.#keys.set(name, crypto.randomUUID());
+    if (once && !this.#keys.has(name)) this.#keys.set(name, crypto.randomUUID());
     for (;;) {
       const answer = await this.#fetch(url, {
         method,
@@ -149,7 +155,7 @@ export class Api {
           authorization: `Bearer ${this.#token()}`,
           ...(text !== undefined && { "content-type": "application/json" }),
           ...(revision !== null && { "if-match": `"${revision}"` }),
-          ...(method !== "GET" && { "idempotency-key": this.#keys.get(name) }),
+          ...(once && { "idempotency-key": this.#keys.get(name) }),
         },
       });
       if (answer.status === 401) {

@@ -1,8 +1,10 @@
 /* Applications: programs of the account's that are told of conversations. */
 
+import { enc } from "./api.js";
 import { showOnce } from "./dialogs.js";
 import { ID_FIELD, NEW, pageOf } from "./editing.js";
 import { listPage } from "./list.js";
+import { renewal, renewing } from "./renewing.js";
 import { hashed, token, webhookSecret } from "./secrets.js";
 import { t } from "./words.js";
 
@@ -26,40 +28,54 @@ const list = (ctx) =>
     }),
   });
 
-/* Lines with a button that adds a secret: what is made here is seen once. */
-function fieldsOfDelivery(isNew) {
-  return [
-    {
-      name: "webhook",
-      label: isNew ? "Webhook" : "New webhook",
-      type: "url",
-      code: true,
-      most: 2048,
-      optional: true,
-      placeholder: "https://example.org/dayfly",
-      style: "full",
-      help: isNew
-        ? "Where events are posted, by https. Without one, the application connects with its key."
-        : "The address is secret and is not shown. Leave it empty to keep the one there is.",
-      wrong: "An address that begins with https://.",
-    },
-    {
-      name: "secrets",
-      label: isNew ? "Signing secrets" : "New signing secrets",
-      kind: "lines",
-      code: true,
-      rows: 2,
-      optional: true,
-      style: "full",
-      generate: webhookSecret,
-      help: isNew
-        ? "One a line. Each request carries a signature for each, by which you know that it is ours. A webhook needs one."
-        : "Leave it empty to keep what there is. While you replace one, enter the old one and the new one, each on a line.",
-      wrong: "whsec_ and 24 to 64 bytes in base64.",
-    },
-    { name: "signs_jwt", label: "Send a JWT as well", kind: "switch", help: "For receivers that check Authorization instead of the signature." },
-  ];
-}
+const fieldsOfDelivery = (isNew) => [
+  {
+    name: "webhook",
+    label: isNew ? "Webhook" : "New webhook",
+    type: "url",
+    code: true,
+    most: 2048,
+    optional: true,
+    placeholder: "https://example.org/dayfly",
+    style: "full",
+    help: isNew
+      ? "Where events are posted, by https. Without one, the application connects with its key."
+      : "The address is secret and is not shown. Leave it empty to keep the one there is.",
+    wrong: "An address that begins with https://.",
+  },
+  isNew ? {
+    name: "secrets",
+    label: "Signing secret",
+    kind: "lines",
+    code: true,
+    rows: 1,
+    optional: true,
+    style: "full",
+    generate: webhookSecret,
+    help: "Each request is signed with it, by which you know that it is ours. A webhook needs one.",
+    wrong: "whsec_ and 24 to 64 bytes in base64.",
+  } : null,
+  { name: "signs_jwt", label: "Send a JWT as well", kind: "switch", help: "For receivers that check Authorization instead of the signature." },
+];
+
+/* Secrets of one that is there are made by the server, and told once. */
+const renewals = (ctx, stored) => [
+  {
+    path: `applications/${enc(stored.id)}/secret`,
+    label: "Make a new signing secret",
+    help: "The one before stays good beside it, so that your receiver can change over without a pause.",
+    title: "The new signing secret",
+    name: "Signing secret",
+  },
+  {
+    path: `applications/${enc(stored.id)}/key`,
+    label: "Make a new key",
+    help: "For programs that connect by WebSocket, or that answer by the API. The key before stops working at once.",
+    title: "The new key",
+    name: "Key",
+    ask: "The application is cut off until it has the new one.",
+  },
+].map((one) => renewal(ctx, { stored, ...one }));
 
 async function kind(ctx) {
   const channels = await ctx.api.all("channels");
@@ -80,13 +96,8 @@ async function kind(ctx) {
         { name: "wants", label: "Told besides", kind: "many", options: WANTS },
       ] },
       readOnly ? null : { title: "Webhook", lead: "For programs that are called.", fields: fieldsOfDelivery(isNew) },
-      readOnly ? null : { title: "Key", lead: "For programs that connect by WebSocket, or that answer by the API.", fields: [
-        {
-          name: "new_key",
-          label: isNew ? "Make a key" : "Make a new key",
-          kind: "switch",
-          help: isNew ? "Shown once, when the application is made." : "Shown once, when you save. The key there is stops working then.",
-        },
+      readOnly || !isNew ? null : { title: "Key", lead: "For programs that connect by WebSocket, or that answer by the API.", fields: [
+        { name: "new_key", label: "Make a key", kind: "switch", help: "Shown once, when the application is made." },
       ] },
     ].filter(Boolean),
     async prepare({ new_key: wanted, ...body }, isNew) {
@@ -99,11 +110,12 @@ async function kind(ctx) {
     after(kept, given) {
       const shown = [
         ...(fresh ? [["Key", fresh]] : []),
-        ...(given.secrets ?? []).map((secret, n) => [`Signing secret ${n + 1}`, secret]),
+        ...(given.secrets ?? []).map((secret, n) => [`Signing secret ${given.secrets.length > 1 ? n + 1 : ""}`.trim(), secret]),
       ];
       fresh = null;
       return shown.length ? showOnce(`For ${kept.name}`, shown) : null;
     },
+    below: (stored, readOnly) => stored && !readOnly ? renewing("Secrets", renewals(ctx, stored)) : null,
     removing: (value) => ({
       title: `Remove ${value.name}?`,
       text: "It is told of nothing any more, and conversations that it serves go to your agents.",

@@ -102,14 +102,12 @@ const data = () => ({
   ],
 });
 
-const secret = (isNew, readOnly) => ({
+const secret = (isNew) => ({
   id: "private",
   title: "Private data",
   lead: "Your back end can vouch for who somebody is, by tokens sealed with a secret that only it and this server know.",
   fields: [
-    readOnly ? null : { name: "secret", label: isNew ? "Secret" : "New secret", kind: "password", optional: true, generate: token, pattern: /^.{32,512}$/s, wrong: "At least 32 characters, best generated.", style: "full", help: isNew
-      ? "Leave it empty if you send no private data. Shown once, when the channel is made."
-      : "It is never shown again. Leave it empty to keep the one there is; tokens made with the old one are refused at once." },
+    isNew ? { name: "secret", label: "Secret", kind: "password", optional: true, generate: token, pattern: /^.{32,512}$/s, wrong: "At least 32 characters, best generated.", style: "full", help: "Leave it empty if you send no private data. Shown once, when the channel is made." } : null,
     { name: "controlled_creation", label: "Only your back end begins conversations", kind: "switch", help: "Nobody gets in without a token of yours." },
     { name: "accept_tokens_without_iat", label: "Take tokens that do not say when they were made", kind: "switch", help: "Such a token never grows too old: whoever copies it can use it again." },
   ],
@@ -158,12 +156,12 @@ const service = (value, queues, hours) => ({ id: "service", title: "Hours and qu
 ] });
 
 /** All sections of a channel's form. */
-export const channelSections = ({ value, isNew, readOnly, queues, hours }) => [
+export const channelSections = ({ value, isNew, queues, hours }) => [
   appearance(isNew),
   origins(value, isNew),
   timing(),
   data(),
-  secret(isNew, readOnly),
+  secret(isNew),
   attachments(),
   notices(),
   consentSection(),

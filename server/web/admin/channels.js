@@ -3,9 +3,11 @@
 import { el } from "../console/element.js";
 import { channelSections } from "./channel_sections.js";
 import { previewOf } from "./channel_preview.js";
+import { enc } from "./api.js";
 import { showOnce } from "./dialogs.js";
 import { NEW, pageOf } from "./editing.js";
 import { badge, listPage } from "./list.js";
+import { renewal, renewing } from "./renewing.js";
 import { t } from "./words.js";
 
 function swatch(color) {
@@ -101,7 +103,7 @@ async function kind(ctx) {
     open: (value) => ({ ...value, consent: value.consent ?? structuredClone(PLAIN_CONSENT) }),
     nameOf: (value) => value.name,
     badges: (value) => [value.active ? badge("open", "good") : badge("closed", "warn")],
-    sections: (value, isNew, _, readOnly) => channelSections({ value, isNew, readOnly, queues, hours }),
+    sections: (value, isNew) => channelSections({ value, isNew, queues, hours }),
     explain,
     above: jumps,
     beside: (value) => previewOf(value),
@@ -113,6 +115,15 @@ async function kind(ctx) {
       ? showOnce(`The secret of ${stored.name}`, [["Token secret", given.secret]],
         "It is shown only now. Put it where your back end makes tokens; never into a page.")
       : null,
+    below: (stored, readOnly) => stored && !readOnly ? renewing("Token secret", [renewal(ctx, {
+      stored,
+      path: `channels/${enc(stored.id)}/secret`,
+      label: "Make a new secret",
+      help: "By tokens that are signed with it, your back end vouches for who somebody is. The one before stops working at once.",
+      title: `The new secret of ${stored.name}`,
+      name: "Token secret",
+      ask: "Tokens of your back end are refused until it has the new one.",
+    })]) : null,
     removing: (value) => ({
       title: `Remove ${value.name}?`,
       text: "Its conversations end and are erased, and so are its customers. Pages that show the widget show nothing any more. This cannot be undone.",

@@ -45,8 +45,8 @@ const slug = (text) =>
 
 /* An id that follows the name, until somebody writes another. */
 function suggestId(form) {
-  const id = form.input("id");
-  const name = form.input("name") ?? form.input("title");
+  const id = form.field("id")?.input;
+  const name = (form.field("name") ?? form.field("title"))?.input;
   if (!id || !name) return;
   let own = false;
   id.addEventListener("input", (event) => {
@@ -60,14 +60,14 @@ function suggestId(form) {
 }
 
 /** Ask, remove, and go back to the list. */
-export function removeButton(ctx, { path, revision, title, text, to, word }) {
+export function removeButton(ctx, { path, stored, title, text, to, word }) {
   const fault = el("p", { class: "field-error", role: "alert" });
   const button = el("button", { class: "plain danger", type: "button" }, icon("bin"), `${t("remove")} ${word}`);
   button.addEventListener("click", async () => {
     if (!(await ctx.confirm({ title, text, yes: t("remove"), danger: true }))) return;
     fault.textContent = "";
     try {
-      await ctx.api.remove(path, { revision });
+      await ctx.api.remove(path, { revision: stored.revision });
     } catch (error) {
       fault.textContent = error.message;
       return;
@@ -85,8 +85,9 @@ export function removeButton(ctx, { path, revision, title, text, to, word }) {
  * kind: {list, word, title, newTitle, scope, fresh(), nameOf(value),
  * sections(value, isNew, stored, readOnly), removing(value)}, and if need be
  * {lead, badges(value), open(value) as the form has it, explain(errors, value), prepare(value, isNew) the body, after(kept, value,
- * isNew), above(form), below(stored, readOnly), beside(value, form, stored):
- * {node, changed(value)}, silent: no banner though it is read only}. */
+ * isNew), above(form), below(stored, readOnly, form), started(form),
+ * changed(value), beside(value, form, stored): {node, changed(value)}, silent:
+ * no banner though it is read only}. */
 export async function editPage(ctx, kind, id, { again = false } = {}) {
   const isNew = id === null;
   const path = `${kind.list}/${enc(id ?? "")}`;
@@ -108,6 +109,7 @@ export async function editPage(ctx, kind, id, { again = false } = {}) {
     if (isNew) ctx.navigate(ctx.section, ...(kind.stays ? [kept.id ?? kept.name] : []));
     else await editPage(ctx, kind, id, { again: true });
   };
+  let beside = null;
   const form = formOf({
     value,
     isNew,
@@ -116,15 +118,19 @@ export async function editPage(ctx, kind, id, { again = false } = {}) {
     sections: kind.sections(value, isNew, stored, readOnly),
     explain: kind.explain,
     cancel: isNew ? ctx.href(ctx.section) : null,
-    changed: (now) => beside?.changed(now),
+    changed(now) {
+      beside?.changed(now);
+      kind.changed?.(now);
+    },
   });
   if (isNew) suggestId(form);
+  kind.started?.(form);
   form.drop.addEventListener("click", () => {
     if (isNew) return;
     ctx.guard(() => false);
     editPage(ctx, kind, id, { again: true });
   });
-  const beside = kind.beside?.(value, form, stored);
+  beside = kind.beside?.(value, form, stored);
   ctx.guard(form.isDirty);
   const badges = [
     ...(isNew ? [] : kind.badges?.(value) ?? []),
@@ -138,10 +144,10 @@ export async function editPage(ctx, kind, id, { again = false } = {}) {
       readOnly && !declared && !kind.silent ? banner(t("readOnlyTitle"), t("readOnlyText")) : null,
       kind.above?.(form) ?? null,
       form.node,
-      kind.below?.(stored, readOnly) ?? null,
+      kind.below?.(stored, readOnly, form) ?? null,
       isNew || declared || !ctx.may(kind.removeScope ?? kind.scope) ? null : removeButton(ctx, {
         path,
-        revision: stored.revision,
+        stored,
         to: [ctx.section],
         word: kind.word,
         ...kind.removing(value),

@@ -10,7 +10,7 @@
  *     explain: (errors, value) => "",  what the faults mean together
  *     cancel,                     the address to leave to
  *   });
- *   form.node, form.value(), form.isDirty(), form.input(name)
+ *   form.node, form.value(), form.isDirty(), form.field(name)
  *
  * A name with dots, `consent.required`, is a place further inside. Names that
  * no field has stay as they were. Kinds of fields are in controls.js and
@@ -121,7 +121,8 @@ export function formOf({ value, sections, readOnly = false, isNew = false, save,
   }
 
   function check() {
-    const wrong = controls.map(({ control }) => [control, control.check()]).filter(([, text]) => text);
+    const wrong = controls.filter(({ control }) => !control.node.hidden)
+      .map(({ control }) => [control, control.check()]).filter(([, text]) => text);
     for (const { control } of controls) control.clear();
     for (const [control, text] of wrong) control.fail([], text);
     if (wrong.length === 0) return true;
@@ -165,6 +166,6 @@ export function formOf({ value, sections, readOnly = false, isNew = false, save,
   node.addEventListener("input", told);
   node.addEventListener("change", told);
   draw();
-  const input = (name) => controls.find(({ field }) => field.name === name)?.control.input ?? null;
-  return { node, value: read, isDirty, draw, problem, drop, input };
+  const field = (name) => controls.find((one) => one.field.name === name)?.control ?? null;
+  return { node, value: read, isDirty, problem, drop, field };
 }

@@ -33,6 +33,7 @@ export const SCOPES = [
   ["privacy:restrict", "Restrict what is done with somebody's data", "Privacy"],
   ["privacy:hold", "Put conversations on legal hold", "Privacy"],
   ["privacy:requests", "Look after people's requests", "Privacy"],
+  ["privacy:fields", "Say why record types may be held, and who answers for them", "Privacy"],
   ["audit:read", "Read the audit log", "Privacy"],
 ];
 

@@ -5,7 +5,7 @@
  * address is opened, may be async, and what it gives to `mount` stays until the
  * next page. The `ctx` it gets:
  *
- *   api       calls of the API (api.js): `get`, `post`, `put`, `patch`,
+ *   api       calls of the API (api.js): `get`, `ask`, `post`, `put`, `patch`,
  *             `remove`, `page`, `all`, `file`; they throw a `Problem` whose
  *             `message` says what to do. A caller whose token has expired
  *             signs in, and the call goes on.
@@ -18,6 +18,7 @@
  *             into nothing
  *   navigate(...path)     open another address; ids are encoded here
  *   href(...path)         that address, for a link
+ *   reload()              open this address anew
  *   toast(text, icon)     say it for a moment
  *   confirm({title, text, yes, danger})  ask; a promise of true or false
  *   guard(isDirty)        ask before the page is left while `isDirty()`
@@ -135,6 +136,7 @@ function contextOf(number, path, title) {
     navigate: (...to) => {
       location.hash = href(...to);
     },
+    reload: () => here() && open(),
     guard(dirty) {
       if (here()) isDirty = dirty;
     },
