@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from server.data_folder import DataFolder
 from server.errors import Corrupt, Misconfigured
 from server.restorer import erased_since, put_back
-from server.services.erased_list import ErasedList, sealed_list
+from server.services.erased_list import ErasedList, listed, sealed_list
 from server.services.restoring import Outcome
 from server.store.snapshot import LEFT_OUT, snapshot
 from server.vault.master_key import MasterKey
@@ -82,6 +83,12 @@ def rows(data: Path, table: str) -> list[tuple[object, ...]]:
         return db.execute(f"SELECT * FROM {table}").fetchall()
 
 
+def slots_of_customers(data: Path) -> set[int]:
+    """Where their keys lie."""
+    with snapshot(DataFolder(data).database) as found:
+        return {slot for slot, _, _ in found.customer_slots()}
+
+
 async def test_what_accounts_are_made_of_comes_back(place: Place) -> None:
     """With keys that open it, at their old numbers."""
     outcome = place.restore()
@@ -91,7 +98,7 @@ async def test_what_accounts_are_made_of_comes_back(place: Place) -> None:
         assert rows(place.new, table) == rows(place.old, table)
     async with opened(place.new) as folder:
         keys = await folder.history.resources.keys()
-        slots = await folder.history.customers.slots()
+        slots = slots_of_customers(place.new)
         folder.keys.reconcile({one.slot for one in keys} | slots)
         for one in keys:
             folder.keys.key(one.slot, account=ACME, conversation="account")
@@ -172,7 +179,7 @@ def test_what_was_removed_since_does_not_come_back(place: Place) -> None:
     """A queue, say; and a channel takes its customers along."""
     with snapshot(source_of(place.old).database) as found:
         things = set(found.things())
-    since = ErasedList(made_at=LATER, accounts={ACME})
+    since = ErasedList(made_at=LATER, accounts={ACME: MET})
     since.things = things - {("queue", ACME, "desk")}
 
     place.restore(since)
@@ -184,12 +191,37 @@ def test_what_was_removed_since_does_not_come_back(place: Place) -> None:
     shutil.rmtree(place.new)
     since.things = things - {("channel", ACME, "shop")}
     assert place.restore(since).customers == 0
-    shutil.rmtree(place.new)
-    since.accounts = set()
-    place.restore(since)
-    assert rows(place.new, "account_key") == []
-    assert rows(place.new, "resource") == []
+
+
+def test_an_account_that_was_removed_since_does_not_come_back(
+    tmp_path: Path,
+) -> None:
+    """Of two, one; nothing of it."""
+    place = Place(tmp_path)
+    asyncio.run(filled(place.old, accounts=("acme", "beta")))
+    place.file.write_bytes(packed(place.old))
+    place.master = source_of(place.old).master
+    with snapshot(source_of(place.old).database) as found:
+        since = listed(found, now=LATER)
+    del since.accounts["acme"]
+
+    assert place.restore(since).customers == 0
+    assert [one[0] for one in rows(place.new, "account_key")] == ["beta"]
+    assert {one[1] for one in rows(place.new, "resource")} == {"beta"}
     assert rows(place.new, "privacy_request") == []
+
+
+@pytest.mark.parametrize("accounts", [{}, {ACME: MET + 1.0}])
+def test_the_list_of_another_server_is_refused(
+    place: Place, accounts: dict[str, float]
+) -> None:
+    """One that was set up anew under the same name, say; or an empty one."""
+    since = ErasedList(made_at=LATER, accounts=accounts)
+
+    with pytest.raises(Misconfigured, match="not of the server"):
+        place.restore(since)
+
+    assert not place.new.exists()
 
 
 def test_a_list_that_is_older_removes_nothing(place: Place) -> None:

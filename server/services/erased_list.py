@@ -37,7 +37,8 @@ class ErasedList:
         made_at: Unix seconds; 0: nothing is known.
         erased: When, by account and blind index.
         things: What there still was at that moment.
-        accounts: Which accounts had a key.
+        accounts: Which accounts there were, and when each was made: so that
+            a list of another server is not taken for this one's.
     """
 
     made_at: float = 0.0
@@ -45,7 +46,7 @@ class ErasedList:
         default_factory=dict, repr=False
     )
     things: set[Thing] = field(default_factory=set)
-    accounts: set[str] = field(default_factory=set)
+    accounts: dict[str, float] = field(default_factory=dict)
 
     def add(self, account: str, platform: bytes, erased_at: float) -> None:
         """Know that somebody was erased then, or later."""
@@ -66,6 +67,15 @@ class ErasedList:
         """The same of a whole account."""
         return self.made_at >= seen_at and account not in self.accounts
 
+    def is_of_another(
+        self, account: str, created_at: float, *, seen_at: float
+    ) -> bool:
+        """Whether it is about another account that only is called so."""
+        return (
+            self.made_at >= seen_at
+            and self.accounts.get(account, created_at) != created_at
+        )
+
 
 def listed(found: Snapshot, *, now: float) -> ErasedList:
     """The list of a database as it is now; blocks."""
@@ -73,7 +83,7 @@ def listed(found: Snapshot, *, now: float) -> ErasedList:
     for account, platform, erased_at in found.rows("erased"):
         made.add(account, platform, erased_at)
     made.things = set(found.things())
-    made.accounts = {account for _, account in found.account_slots()}
+    made.accounts = dict(found.accounts())
     return made
 
 
@@ -106,8 +116,8 @@ def opened_list(package: Iterable[bytes], master: MasterKey) -> ErasedList:
                     found.add(account, bytes_of(index), float(at))
                 case {"thing": [kind, account, id_]}:
                     found.things.add((kind, account, id_))
-                case {"account": account}:
-                    found.accounts.add(account)
+                case {"account": account, "created_at": float(at)}:
+                    found.accounts[account] = at
                 case _:
                     raise Corrupt("this is no list of who was erased")
     except (StopIteration, KeyError, TypeError, ValueError):
@@ -125,7 +135,7 @@ def _lines(made: ErasedList) -> Iterator[bytes]:
     for thing in sorted(made.things):
         count += 1
         yield line({"thing": thing})
-    for account in sorted(made.accounts):
+    for account, at in sorted(made.accounts.items()):
         count += 1
-        yield line({"account": account})
+        yield line({"account": account, "created_at": at})
     yield line({"end": count})

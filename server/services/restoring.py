@@ -14,6 +14,7 @@ from typing import Any
 
 from server.domain.audit import ActorKind, AuditEvent, Happening, follow
 from server.domain.privacy_request import Words
+from server.domain.resource import ResourceKind
 from server.errors import Corrupt, Misconfigured
 from server.ids import Randomness
 from server.services import account_keys
@@ -31,6 +32,11 @@ from server.vault.sealing import DataKey, bound_to, seal
 from server.vault.slot_copies import opened_copy
 
 Row = dict[str, Any]
+
+_OF_ANOTHER = (
+    "the list of who was erased, or the folder of old, is not of the server of"
+    " which this is a backup: none of its accounts is there"
+)
 
 _ERASED = ("account", "platform", "erased_at")
 
@@ -135,6 +141,7 @@ class _Taking:
         self._outcome = outcome
         self._randomness = randomness
         self._keys: dict[str, DataKey] = {}
+        self._has_accounts = False
         self._customers: set[str] = set()
         self._gone: set[str] = set()
         self._removed: set[Thing] = set()
@@ -171,7 +178,13 @@ class _Taking:
                 raise Corrupt("what is in the package is not known here")
 
     def finish(self) -> None:
-        """Keep the list of who was erased, also for the next restore."""
+        """Keep the list of who was erased, also for the next restore.
+
+        Raises:
+            Misconfigured: By the list, nothing of the backup is left.
+        """
+        if self._has_accounts and not self._keys:
+            raise Misconfigured(_OF_ANOTHER)
         statement = self._made.insertion("erased", _ERASED)
         for (account, platform), at in self._erased.erased.items():
             if account in self._keys:
@@ -190,6 +203,7 @@ class _Taking:
 
     def _account_key(self, row: Row) -> Row | None:
         account = row["account"]
+        self._has_accounts = True
         if self._erased.has_removed_account(
             account, seen_at=self._outcome.made_at
         ):
@@ -204,6 +218,10 @@ class _Taking:
 
     def _thing(self, row: Row) -> Row | None:
         thing = (row["kind"], row["account"], row["id"])
+        if row["kind"] == ResourceKind.ACCOUNT and self._erased.is_of_another(
+            row["account"], row["created_at"], seen_at=self._outcome.made_at
+        ):
+            raise Misconfigured(_OF_ANOTHER)
         if self._erased.has_removed(thing, seen_at=self._outcome.made_at):
             self._removed.add(thing)
             return None

@@ -73,6 +73,14 @@ class Snapshot:
             "SELECT slot, account FROM account_key ORDER BY slot"
         ).fetchall()
 
+    def accounts(self) -> list[tuple[str, float]]:
+        """Id of each account that has a key, and when it was made."""
+        return self._db.execute(
+            "SELECT account, coalesce(created_at, 0.0) FROM account_key"
+            " LEFT JOIN resource USING (account)"
+            " WHERE kind = 'account' OR kind IS NULL"
+        ).fetchall()
+
     def customer_slots(self) -> Iterator[tuple[int, str, str]]:
         """Slot, account and id of each customer."""
         found = self._db.execute(

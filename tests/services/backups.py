@@ -37,7 +37,7 @@ from server.store.resources import (
     key_kept,
 )
 from server.vault.given_keys import GivenKeys
-from server.vault.sealing import bound_to, seal
+from server.vault.sealing import DataKey, bound_to, seal
 from tests.store import samples
 
 randomness = Random(11).randbytes
@@ -72,11 +72,14 @@ async def opened(data: Path) -> AsyncIterator[Opened]:
         folder.keys.close()
 
 
-async def filled(data: Path, *, customers: int = 3) -> None:
-    """Make ``data``: an account, its customers, and a conversation."""
+async def filled(
+    data: Path, *, customers: int = 3, accounts: tuple[str, ...] = (ACME,)
+) -> None:
+    """Make ``data``: accounts, customers of the first, a conversation."""
     async with opened(data) as folder:
         folder.keys.reconcile(set())
-        await folder.history.write(lambda group: _account(folder, group))
+        for name in accounts:
+            await folder.history.write(partial(_account, folder, name))
         for first in range(0, customers, 500):
             some = range(first, min(first + 500, customers))
             await folder.history.write(partial(_customers, folder, some))
@@ -88,16 +91,19 @@ def fill(data: Path) -> None:
     asyncio.run(filled(data))
 
 
-def _account(folder: Opened, group: Group) -> None:
-    key = folder.keys.new_key(ACME, account_keys.OWNER)
-    group.do(key_kept(AccountKeyRow(account=ACME, slot=key.slot)))
-    things = [("account", "acme"), ("channel", "shop"), ("queue", "desk")]
+def _account(folder: Opened, name: str, group: Group) -> None:
+    account = AccountId(name)
+    key = folder.keys.new_key(account, account_keys.OWNER)
+    group.do(key_kept(AccountKeyRow(account=account, slot=key.slot)))
+    things = [("account", name)]
+    if account == ACME:
+        things += [("channel", "shop"), ("queue", "desk")]
     group.do(
         *(
             kept(
                 ResourceRow(
                     kind=kind,
-                    account=ACME,
+                    account=account,
                     id=id_,
                     revision=1,
                     declared=False,
@@ -110,6 +116,11 @@ def _account(folder: Opened, group: Group) -> None:
             for kind, id_ in things
         )
     )
+    if account == ACME:
+        _request(key, group)
+
+
+def _request(key: DataKey, group: Group) -> None:
     words = sealed_request.pack(Words(subject="Ada Lovelace"))
     place = bound_to(
         ACME,

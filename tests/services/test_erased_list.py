@@ -19,7 +19,7 @@ def sealed(made: ErasedList) -> list[bytes]:
 
 def test_it_comes_back() -> None:
     """With what is in it; nobody can be read in the file."""
-    made = ErasedList(made_at=7.0, accounts={"acme"})
+    made = ErasedList(made_at=7.0, accounts={"acme": 1.0})
     made.add("acme", b"index of somebod", 5.0)
     made.things.add(("channel", "acme", "shop"))
 

@@ -63,6 +63,7 @@ async def test_it_is_the_database_of_one_moment(tmp_path: Path) -> None:
 
             assert found.columns("account_key") == ("account", "slot")
             assert found.things() == []
+            assert found.accounts() == [("acme", 0.0)]
             assert list(found.customer_slots()) == []
 
 
