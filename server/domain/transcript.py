@@ -145,6 +145,8 @@ def _lines(message: Message) -> Iterator[str]:
 def _paragraphs(message: Message) -> Iterator[str]:
     if message.text:
         yield _plain(message.text)
+    elif message.is_unkept:
+        yield "[not kept]"
     if message.rich is not None:
         yield from map(_plain, _parts(message.rich))
 

@@ -106,4 +106,6 @@ def message_item(message: Message) -> dict[str, Any]:
         item["postback"] = message.postback
     if message.is_note:
         item["note"] = True
+    if message.is_unkept:
+        item["unkept"] = True
     return item

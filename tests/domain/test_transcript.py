@@ -45,6 +45,15 @@ def as_html(said: list[Message], **options: bool) -> str:
     return page.head() + "".join(map(page.said, said)) + page.foot()
 
 
+def test_words_that_were_not_kept_are_said_to_be_so() -> None:
+    """Something was said, and nobody stored what."""
+    said = [message(1, text="", is_unkept=True)]
+
+    assert "[not kept]" in as_text(said)
+    assert "[not kept]" in as_html(said)
+    assert "[not kept]" not in as_text([message(1, text="")])
+
+
 class Tags(HTMLParser):
     """Which elements a document has, and its text."""
 
