@@ -127,7 +127,7 @@ def services_of(
         exporting=parts.disclosure.exporting,
         erasing=parts.duties.erasing,
         erasure_papers=parts.duties.papers,
-        stocktaking=parts.duties.stocktaking,
+        tracing=parts.duties.tracing,
         mapping=parts.duties.mapping,
         fields=fields,
         processing=ProcessingRegister(parts.directory, fields),

@@ -21,6 +21,7 @@ from server.services.reaching import Reach
 from server.services.remembering import Remembering
 from server.services.request_register import RequestRegister
 from server.services.stocktaking import Pseudonyms, Stocktaking
+from server.services.tracing import Tracing
 from server.store.history import History
 
 
@@ -30,6 +31,7 @@ class Duties:
 
     Attributes:
         stocktaking: Says what is held of somebody.
+        tracing: Says it of whoever has a platform key.
         mapping: Says what is held at all.
         erasing: Takes orders to erase.
         erasure_work: Works them off.
@@ -37,6 +39,7 @@ class Duties:
     """
 
     stocktaking: Stocktaking
+    tracing: Tracing
     mapping: DataMapping
     erasing: Erasing
     erasure_work: ErasureWork
@@ -79,6 +82,9 @@ class Duties:
         )
         return cls(
             stocktaking=stocktaking,
+            tracing=make_tracing(
+                house, history, account_keys, stocktaking=stocktaking
+            ),
             mapping=make_mapping(house, history, ending, days=audit_days),
             erasing=make_erasing(house, history, account_keys, work=work),
             erasure_work=work,
@@ -98,6 +104,23 @@ def make_papers(
     """What signs receipts."""
     register = RequestRegister(house, account_keys, history.requests)
     return ErasurePapers(house.keys, account_keys, register)
+
+
+def make_tracing(
+    house: House,
+    history: History,
+    account_keys: AccountKeys,
+    *,
+    stocktaking: Stocktaking,
+) -> Tracing:
+    """What says what is held of whoever has a platform key."""
+    return Tracing(
+        house,
+        stocktaking,
+        people=history.customers,
+        erased=history.erasures,
+        indexes=account_keys,
+    )
 
 
 def make_mapping(

@@ -119,6 +119,17 @@ class Erasures:
         )
         return list(starmap(ErasedRow, rows))
 
+    async def erased_at(
+        self, account: AccountId, platform: bytes
+    ) -> float | None:
+        """When whoever has that blind index was last erased, if they were."""
+        rows = await self._rows(
+            "SELECT erased_at FROM erased WHERE account = ? AND platform = ?",
+            account,
+            platform,
+        )
+        return rows[0][0] if rows else None
+
     async def conversations(
         self, account: AccountId, customer: str, *, after: str, limit: int
     ) -> list[OwnRow]:

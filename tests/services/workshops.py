@@ -238,7 +238,7 @@ class Workshop:
         self.keys.reconcile(
             {row.slot for row in live}
             | {row.slot for row in accounts}
-            | await history.customers.slots()
+            | {slot for slot, _, _ in await history.customers.keys()}
         )
         self.account_keys.load(accounts)
         if ACME not in self.account_keys:

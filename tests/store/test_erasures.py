@@ -83,6 +83,8 @@ async def test_who_was_erased_is_known_for_a_while(tmp_path: Path) -> None:
         await history.write(lambda group: group.do(*deeds))
         assert await history.erasures.erased(ACME) == [other, late]
         assert await history.erasures.erased(AccountId("zenith")) == []
+        assert await history.erasures.erased_at(ACME, b"1") == 5.0
+        assert await history.erasures.erased_at(ACME, b"3") is None
 
         await history.write(lambda group: group.do(expire(5.0)))
 

@@ -6,7 +6,7 @@ from server.domain.permission import Scope
 from server.errors import Invalid, InvalidCode
 from server.gateway.api.operation import Asked, Call, Operation
 from server.gateway.api.processing import fields_told
-from server.ids import AccountId, ConversationId
+from server.ids import AccountId, ChannelId, ConversationId
 from server.protocol.privacy_told import (
     FieldsTold,
     HoldingsOf,
@@ -16,31 +16,47 @@ from server.protocol.privacy_told import (
 )
 from server.services.data_map import DataMapping, Place
 from server.services.fields import Fields
-from server.services.stocktaking import Held, Stocktaking
+from server.services.stocktaking import Held
+from server.services.tracing import Tracing
 
 _TAG = "holdings"
+_NAMES = {
+    "customer": "the id of a customer",
+    "conversation": "the id of a conversation",
+    "channel": "with `platform_key`",
+    "platform_key": "the channel's own id of somebody",
+}
 
 
 def operations(
-    stocktaking: Stocktaking, mapping: DataMapping, fields: Fields
+    tracing: Tracing, mapping: DataMapping, fields: Fields
 ) -> list[Operation]:
     """Of somebody, of an account, of the server."""
 
     async def of_somebody(call: Call) -> object:
-        customer, conversation = (
-            call.query["customer"],
-            call.query["conversation"],
+        customer, conversation, channel, key = (
+            call.query[name] for name in _NAMES
         )
-        if (customer is None) is (conversation is None):
-            raise Invalid(
-                "$", InvalidCode.MISSING, "?customer or ?conversation"
-            )
-        if customer is not None:
-            held = await stocktaking.of_customer(call.account, customer)
-        else:
-            held = await stocktaking.of_conversation(
-                call.account, ConversationId(conversation)
-            )
+        match (customer, conversation, channel, key):
+            case (str(), None, None, None):
+                held = await tracing.stocktaking.of_customer(
+                    call.account, customer
+                )
+            case (None, str(), None, None):
+                held = await tracing.stocktaking.of_conversation(
+                    call.account, ConversationId(conversation)
+                )
+            case (None, None, str(), str()):
+                held = await tracing.of_platform(
+                    call.account, ChannelId(channel), key
+                )
+            case _:
+                raise Invalid(
+                    "$",
+                    InvalidCode.MISSING,
+                    "one of customer, conversation, or channel with"
+                    " platform_key",
+                )
         return HoldingsOf(held=tuple(map(_holding, held)))
 
     async def told(account: AccountId | None) -> MapTold:
@@ -71,17 +87,9 @@ def operations(
             scope=Scope.HOLDINGS_READ,
             do=of_somebody,
             gives=HoldingsOf,
-            asks=(
-                Asked(
-                    name="customer",
-                    kind=str | None,
-                    summary="the id of a customer",
-                ),
-                Asked(
-                    name="conversation",
-                    kind=str | None,
-                    summary="the id of a conversation",
-                ),
+            asks=tuple(
+                Asked(name=name, kind=str | None, summary=summary)
+                for name, summary in _NAMES.items()
             ),
         ),
         Operation(

@@ -60,7 +60,7 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (searching.operations, ("finding",)),
     (exports.operations, ("exporting",)),
     (erasures.operations, ("erasing", "erasure_papers")),
-    (holdings.operations, ("stocktaking", "mapping", "fields")),
+    (holdings.operations, ("tracing", "mapping", "fields")),
     (processing.operations, ("fields", "processing", "clock")),
     (audit.operations, ("audit_reading",)),
     (server.operations, ("gauges",)),
@@ -91,7 +91,7 @@ class Services:
     exporting: Any = None
     erasing: Any = None
     erasure_papers: Any = None
-    stocktaking: Any = None
+    tracing: Any = None
     mapping: Any = None
     fields: Any = None
     processing: Any = None
