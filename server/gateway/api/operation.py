@@ -14,6 +14,9 @@ from server.domain.permission import Principal, Scope
 from server.ids import AccountId
 from server.protocol.api_requests import CURSOR, LIMIT, USUAL_PAGE
 
+#: What all addresses begin with.
+PREFIX = "/api/v1"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:

@@ -8,10 +8,7 @@ whether or not there is such a thing.
 
 from __future__ import annotations
 
-import logging
-import traceback
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -31,18 +28,14 @@ from server.errors import (
 )
 from server.gateway.api import reading
 from server.gateway.api.entrance import Entrance, token_in
-from server.gateway.api.operation import Answer, Call, Operation
-from server.gateway.api.problems import ALWAYS, Problem, response
+from server.gateway.api.operation import PREFIX, Answer, Call, Operation
+from server.gateway.api.problems import Problem, response
 from server.gateway.api.repeats import Done, Repeats
+from server.gateway.api.writing import failed, streamed, written
 from server.gateway.security_headers import SecurityHeaders
 from server.ids import AccountId
-from server.protocol import form_codec
 from server.services.admitting import Admitting, name_of
 
-log = logging.getLogger(__name__)
-
-PREFIX = "/api/v1"
-_JSON = "application/json"
 _NOBODY = Principal(
     kind=PrincipalKind.KEY, id="", account=AccountId(""), scopes=frozenset()
 )
@@ -106,11 +99,11 @@ class Api:
                 entrance.failed(address)
             return response(error)
         except Corrupt as error:
-            return _failed(operation, error)
+            return failed(operation, error)
         except ServerError as error:
             return response(error)
         except Exception as error:  # noqa: BLE001 - else its text is logged
-            return _failed(operation, error)
+            return failed(operation, error)
 
     async def _admitted(
         self, request: Request, operation: Operation, entrance: Entrance
@@ -206,8 +199,8 @@ class Api:
         )
         told = await operation.do(call)
         if isinstance(told, Answer) and told.stream is not None:
-            return await _streamed(operation, told.stream)
-        return _written(operation, told)
+            return await streamed(operation, told.stream)
+        return written(operation, told)
 
 
 def alone(routes: Sequence[Route]) -> ASGIApp:
@@ -233,7 +226,12 @@ class _Address:
         request = Request(scope, receive)
         method = "GET" if request.method == "HEAD" else request.method
         operation = self._by_method.get(method)
-        if operation is None:
+        # Some files are given once: whoever only asks for the head must not
+        # have used that up.
+        is_used_up = (
+            request.method == "HEAD" and operation and operation.streams
+        )
+        if operation is None or is_used_up:
             answer = _not_allowed(self._by_method)
         else:
             answer = await self._api.answered(
@@ -263,21 +261,6 @@ class _Nowhere:
         await answer(scope, receive, send)
 
 
-def _failed(operation: Operation, error: Exception) -> Response:
-    # Where it broke, and not by what words: a traceback could quote contents.
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    log.error(
-        "an operation failed",
-        extra={
-            "kind": operation.name,
-            "error": type(error).__name__,
-            "file": Path(place.filename).name,
-            "line": place.lineno or 0,
-        },
-    )
-    return response(Problem(500, "failed"))
-
-
 def _not_allowed(methods: Iterable[str]) -> Response:
     allowed = {"allow": ", ".join(sorted(methods))}
     return response(Problem(405, "method_not_allowed", headers=allowed))
@@ -286,34 +269,3 @@ def _not_allowed(methods: Iterable[str]) -> Response:
 def _account_in(request: Request) -> AccountId | None:
     found = request.path_params.get("account")
     return None if found is None else AccountId(found)
-
-
-async def _streamed(
-    operation: Operation, stream: AsyncIterator[bytes]
-) -> Response:
-    # What cannot be read at all is a refusal, and not half an answer.
-    first = await anext(stream)
-
-    async def rest() -> AsyncIterator[bytes]:
-        yield first
-        async for piece in stream:
-            yield piece
-
-    return StreamingResponse(
-        rest(), operation.status, ALWAYS, media_type=operation.streams
-    )
-
-
-def _written(operation: Operation, told: object) -> Response:
-    answer = told if isinstance(told, Answer) else Answer(body=told)
-    headers = dict(ALWAYS)
-    if answer.revision is not None:
-        headers["etag"] = f'"{answer.revision}"'
-    if answer.location is not None:
-        headers["location"] = PREFIX + answer.location
-    status = answer.status or operation.status
-    if answer.body is None:
-        return Response(None, status, headers)
-    return Response(
-        form_codec.encoded(answer.body), status, headers, media_type=_JSON
-    )

@@ -339,3 +339,28 @@ async def test_what_breaks_is_told_without_a_word_of_it() -> None:
 
     assert (heard.status, heard.code) == (500, "failed")
     assert b"Sales" not in heard.body
+
+
+async def test_looking_at_the_head_uses_nothing_up() -> None:
+    """Of what is given as JSON there is a head; of a file there is none."""
+    reached: list[Call] = []
+
+    async def give(call: Call) -> object:
+        reached.append(call)
+        return {}
+
+    once = Operation(
+        method="GET",
+        path="/once",
+        name="give_once",
+        summary="Give.",
+        tag="session",
+        scope=None,
+        do=give,
+        streams="application/octet-stream",
+    )
+    office = Office(once)
+
+    assert (await office.call("HEAD", "/once")).status == 405
+    assert reached == []
+    assert (await office.call("HEAD", "/me")).status == 200
