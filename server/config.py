@@ -40,6 +40,7 @@ from server.settings import (
     SmtpConfig,
     TlsConfig,
 )
+from server.vault.private_files import is_open_to_others
 from server.vault.token_secret import TokenSecret
 
 __all__ = [
@@ -95,7 +96,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
         if name in settings:
             raise Misconfigured(f"{path}: {name} may not stand in a file")
     config = parse(settings, environment, source=str(path))
-    if config.holds_secrets and path.stat().st_mode & 0o077:
+    if config.holds_secrets and is_open_to_others(path):
         raise Misconfigured(
             f"{path} holds secrets and others may read it: chmod 600 {path}"
         )

@@ -15,7 +15,7 @@ from server.data_folder import DataFolder
 from server.errors import ServerError
 from server.store.condition import Condition, condition_of
 from server.vault.key_header import HEADER_SIZE, key_ids_in
-from server.vault.master_key import OTHERS
+from server.vault.private_files import OTHERS
 from server.vault.wrappers import named
 from server.vault.wrapping import EMPTY, SLOT_SIZE
 

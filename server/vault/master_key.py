@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -20,12 +19,10 @@ from typing import Final
 from server.errors import Misconfigured
 from server.ids import Randomness
 from server.vault.derivation import derived
+from server.vault.private_files import is_private
 
 MASTER_SIZE: Final = 32
 HEX_LENGTH: Final = 2 * MASTER_SIZE
-
-#: Any permission for group or others.
-OTHERS: Final = 0o077
 
 #: Random keys have 30 different byte values on average; one in 10^18 has as
 #: few as this. Typed patterns have fewer.
@@ -94,13 +91,13 @@ class MasterKey:
             with path.open("rb") as file:
                 # Of the open file, not of its name: that could change hands
                 # between the look and the reading.
-                mode = os.fstat(file.fileno()).st_mode
+                is_ours_alone = is_private(file.fileno())
                 text = file.read(_LONGEST_FILE)
         except OSError as error:
             raise Misconfigured(
                 f"cannot read the master key file {path}: {error.strerror}"
             ) from error
-        if mode & OTHERS:
+        if not is_ours_alone:
             raise Misconfigured(
                 f"the master key file {path} is open to others:"
                 f" run 'chmod 600 {path}', and change the key"

@@ -42,7 +42,7 @@ from server.vault.key_header import (
     key_ids_in,
     needs_previous,
 )
-from server.vault.master_key import OTHERS
+from server.vault.private_files import OTHERS
 from server.vault.wrapping import EMPTY, SLOT_SIZE
 
 #: Slots added at a time: half a megabyte, written and synced in a few
