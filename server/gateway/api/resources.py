@@ -141,6 +141,18 @@ class Kind:
     tag: str
 
     @property
+    def plural(self) -> str:
+        """Several of them, in a sentence."""
+        return self.path.replace("-", " ")
+
+    @property
+    def a_word(self) -> str:
+        """One of them, in a sentence."""
+        if self.word.endswith("s"):
+            return self.word
+        return f"{'an' if self.word[0] in 'aeiou' else 'a'} {self.word}"
+
+    @property
     def all(self) -> str:
         """The address of all of them."""
         return f"/accounts/{{account}}/{self.path}"
@@ -173,9 +185,13 @@ def telling(kind: Kind, service: Administering) -> list[Operation]:
 
     return [
         _operation(
-            kind, "list", f"The {kind.path} of the account.", listed, paged=True
+            kind,
+            "list",
+            f"The {kind.plural} of the account.",
+            listed,
+            paged=True,
         ),
-        _operation(kind, "get", f"One {kind.word}.", read),
+        _operation(kind, "get", f"Read {kind.a_word}.", read),
     ]
 
 
@@ -204,8 +220,8 @@ def changing(kind: Kind, service: Administering) -> list[Operation]:
         )
 
     return [
-        _operation(kind, "create", f"Make a {kind.word}.", make),
-        _operation(kind, "replace", f"Replace a {kind.word}.", replace),
+        _operation(kind, "create", f"Make {kind.a_word}.", make),
+        _operation(kind, "replace", f"Replace {kind.a_word}.", replace),
         removing(kind, service),
     ]
 
@@ -223,7 +239,7 @@ def removing(kind: Kind, service: Administering) -> Operation:
         )
         return None
 
-    return _operation(kind, "remove", f"Remove a {kind.word}.", remove)
+    return _operation(kind, "remove", f"Remove {kind.a_word}.", remove)
 
 
 #: Method, status, problems of its own, and whether it is about one.
