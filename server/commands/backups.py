@@ -58,8 +58,9 @@ def written(
     """
     if target.exists():
         raise Misconfigured(f"{target} is there already: name another file")
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
+    # Of this process alone: another one that writes to the same name must not
+    # have half of its own put there.
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
     size = 0
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC

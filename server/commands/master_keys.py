@@ -52,7 +52,8 @@ def status(asked: Namespace) -> int:
 def rotate(asked: Namespace) -> int:
     """Make a new master key, and say what is left to be done."""
     config = config_in(asked)
-    if config.master_key is not None:
+    file = asked.master_key_file or config.master_key_file
+    if config.master_key is not None and file is None:
         raise Misconfigured(
             "the master key is in the environment: put a new one there, and"
             " the old one into DAYFLY_PREVIOUS_MASTER_KEY"
@@ -60,7 +61,7 @@ def rotate(asked: Namespace) -> int:
     folder = DataFolder(config.data)
     master = master_of(config)
     _refuse_a_second(folder, master)
-    if config.master_key_file is None:
+    if file is None:
         _rotate_in(folder, config)
         say(f"{folder.master_key_file}: a new master key")
         remark(
@@ -69,14 +70,14 @@ def rotate(asked: Namespace) -> int:
             " take it out of the settings in that folder, if there are any"
         )
         return 0
-    new = _beside(config.master_key_file)
+    new = _beside(file)
     _keep_new(new)
     say(f'master_key_file = "{new}"')
-    say(f'previous_master_key_file = "{config.master_key_file}"')
+    say(f'previous_master_key_file = "{file}"')
     remark(
         "put these two lines into the settings and restart the server; once"
         " its log says 'master key rotated', take out the second and destroy"
-        f" {config.master_key_file}, which opens old copies"
+        f" {file}, which opens old copies"
     )
     return 0
 

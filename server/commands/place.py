@@ -18,6 +18,7 @@ from server.vault.master_key import MasterKey
 SETTINGS = "dayfly.toml"
 PREVIOUS = "previous-master.key"
 DEFAULT = Path("data")
+_KEY = "DAYFLY_MASTER_KEY"
 
 
 def data_in(asked: Namespace) -> Path:
@@ -36,18 +37,30 @@ def config_in(asked: Namespace) -> Config:
         Misconfigured: They cannot work.
     """
     if asked.settings is not None:
-        return load(asked.settings)
+        return load(asked.settings, _environment(asked))
     data = folder_in(asked)
     own = data / SETTINGS
     if own.is_file():
-        return load(own, _with_data(data))
+        # The folder in which they lie is the one they are for.
+        return load(own, _environment(asked) | {"DAYFLY_DATA": str(data)})
     previous = data / PREVIOUS
     return Config(
         data=data,
         previous_master_key_file=previous if previous.is_file() else None,
-        master_key=os.environ.get("DAYFLY_MASTER_KEY"),
-        master_key_file=getattr(asked, "master_key_file", None),
+        master_key=_environment(asked).get(_KEY),
     )
+
+
+def keeps_master(asked: Namespace) -> bool:
+    """Whether a start will look for the master key in the data folder.
+
+    Raises:
+        Misconfigured: The settings cannot be read.
+    """
+    if asked.settings is not None or _KEY in os.environ:
+        return False
+    own = folder_in(asked) / SETTINGS
+    return not own.is_file() or load(own).master_key_file is None
 
 
 def folder_in(asked: Namespace) -> Path:
@@ -100,6 +113,9 @@ def master_of(config: Config) -> MasterKey:
     return MasterKey.load_file(config.master_key_file or usual)
 
 
-def _with_data(data: Path) -> dict[str, str]:
-    # The folder in which they lie is the one they are for.
-    return {**os.environ, "DAYFLY_DATA": str(data)}
+def _environment(asked: Namespace) -> dict[str, str]:
+    """The environment, with the key in it whose file was named."""
+    named = getattr(asked, "master_key_file", None)
+    if named is None:
+        return dict(os.environ)
+    return {**os.environ, _KEY: MasterKey.load_file(named).text()}

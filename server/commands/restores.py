@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server.clock import SystemClock
 from server.commands.backups import written
-from server.commands.place import config_in, master_of
+from server.commands.place import config_in, keeps_master, master_of
 from server.commands.printing import Progress, as_json, remark, say
 from server.config import Config
 from server.data_folder import DataFolder
@@ -60,15 +60,13 @@ def list_erased(asked: Namespace) -> int:
 def _restored(asked: Namespace, config: Config) -> Outcome:
     master, now = master_of(config), clock.now()
     progress = Progress("restore")
-    # A start without settings looks for the master key in the data folder.
-    keeps_master = asked.settings is None and config.master_key is None
     try:
         return put_back(
             asked.file,
             config.data,
             master,
             erased=erased_since(asked.erased, master, now),
-            keeps_master=keeps_master,
+            keeps_master=keeps_master(asked),
             now=now,
             randomness=system_randomness,
             progress=progress.at,
