@@ -73,17 +73,14 @@ class Duties:
             seals=account_keys,
             papers=papers,
         )
+        telling = ErasureNotices(reaches).tell
         work = ErasureWork(
-            house,
-            stored=own,
-            seals=account_keys,
-            steps=steps,
-            telling=ErasureNotices(reaches).tell,
+            house, stored=own, seals=account_keys, steps=steps, telling=telling
         )
         return cls(
             stocktaking=stocktaking,
             tracing=make_tracing(
-                house, history, account_keys, stocktaking=stocktaking
+                house, history, stocktaking, keys=account_keys
             ),
             mapping=make_mapping(house, history, ending, days=audit_days),
             erasing=make_erasing(house, history, account_keys, work=work),
@@ -109,9 +106,9 @@ def make_papers(
 def make_tracing(
     house: House,
     history: History,
-    account_keys: AccountKeys,
-    *,
     stocktaking: Stocktaking,
+    *,
+    keys: AccountKeys,
 ) -> Tracing:
     """What says what is held of whoever has a platform key."""
     return Tracing(
@@ -119,7 +116,7 @@ def make_tracing(
         stocktaking,
         people=history.customers,
         erased=history.erasures,
-        indexes=account_keys,
+        indexes=keys,
     )
 
 

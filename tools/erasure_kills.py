@@ -42,7 +42,7 @@ PEOPLE = 4
 LIFE = 0.25
 #: Seconds after which the whole run is given up.
 LONGEST = 1_800.0
-OK, ACCEPTED, TOO_FAST = 200, 202, 429
+OK, ACCEPTED, NOT_FOUND, TOO_FAST = 200, 202, 404, 429
 #: Seconds until a call that came too fast is tried again.
 PAUSE = 0.5
 ALL = f"/accounts/{ACCOUNT}/privacy"
@@ -58,6 +58,8 @@ class Person:
         customer: The id of their row.
         conversations: Of theirs.
         job: The erasure, once it was acknowledged.
+        is_gone: Whether they were erased without: the kill came between the
+            job and its answer.
     """
 
     key: str = field(default_factory=lambda: f"key-{secrets.token_hex(12)}")
@@ -65,6 +67,7 @@ class Person:
     customer: str = ""
     conversations: list[str] = field(default_factory=list)
     job: str = ""
+    is_gone: bool = False
 
     @property
     def traces(self) -> list[bytes]:
@@ -152,6 +155,7 @@ class Backend:
             )
             if status == ACCEPTED:
                 person.job = job["id"]
+            person.is_gone = status == NOT_FOUND
 
 
 def _text(raw: bytes) -> str:
@@ -230,9 +234,10 @@ async def _checked(backend: Backend, people: list[Person]) -> dict[str, Figure]:
     _, key = await backend.ask("GET", f"{ALL}/receipt-key")
     lost = unsigned = held = 0
     for one in people:
-        job = await _done(backend, one)
-        lost += job["state"] != "done"
-        unsigned += not verify(key["public_key"], job["receipt"] or {})
+        if not one.is_gone:
+            job = await _done(backend, one)
+            lost += job["state"] != "done"
+            unsigned += not verify(key["public_key"], job["receipt"] or {})
         for question in (
             f"customer={one.customer}",
             *(f"conversation={which}" for which in one.conversations),
@@ -240,7 +245,13 @@ async def _checked(backend: Backend, people: list[Person]) -> dict[str, Figure]:
             _, told = await backend.ask("GET", f"{ALL}/holdings?{question}")
             kinds = {kind["name"] for kind in told["held"]}
             held += bool(kinds - {"ids of ended sessions", "audit log"})
-    return {"unfinished": lost, "unsigned": unsigned, "held": held}
+    gone = sum(one.is_gone for one in people)
+    return {
+        "unanswered": gone,
+        "unfinished": lost,
+        "unsigned": unsigned,
+        "held": held,
+    }
 
 
 async def _done(backend: Backend, one: Person) -> dict[str, Any]:

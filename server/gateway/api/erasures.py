@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.domain.permission import Scope
 from server.errors import Invalid, InvalidCode
-from server.gateway.api.operation import Answer, Call, Operation
+from server.gateway.api.operation import Answer, Call, Do, Operation
 from server.gateway.api.paging import after_of, limit_of, page
 from server.gateway.api.problems import Problem
 from server.ids import ChannelId, ConversationId
@@ -16,58 +18,50 @@ from server.services.erasure_papers import ErasurePapers
 
 _ALL = "/accounts/{account}/privacy/erasures"
 _ONE = f"{_ALL}/{{id}}"
-_TAG = "privacy"
-_SCOPE = Scope.PRIVACY_ERASE
+_KEY = "/accounts/{account}/privacy/receipt-key"
 
 
 def operations(erasing: Erasing, papers: ErasurePapers) -> list[Operation]:
     """Ask, list, follow, and the key for receipts."""
     desk = _Desk(erasing, papers)
     return [
-        Operation(
-            method="POST",
-            path=_ALL,
-            name="ask_erasure",
-            summary="Have somebody erased, or one conversation.",
-            tag=_TAG,
-            scope=_SCOPE,
+        _operation(
+            "POST",
+            _ALL,
+            "ask_erasure",
             do=desk.asked,
             takes=NewErasure,
-            gives=ErasureTold,
             status=202,
         ),
-        Operation(
-            method="GET",
-            path=_ALL,
-            name="list_erasures",
-            summary="The erasures of the account, the newest first.",
-            tag=_TAG,
-            scope=_SCOPE,
-            do=desk.listed,
-            gives=ErasureTold,
-            is_paged=True,
-        ),
-        Operation(
-            method="GET",
-            path=_ONE,
-            name="get_erasure",
-            summary="How far one is; in the end, its receipt.",
-            tag=_TAG,
-            scope=_SCOPE,
-            do=desk.followed,
-            gives=ErasureTold,
-        ),
-        Operation(
-            method="GET",
-            path="/accounts/{account}/privacy/receipt-key",
-            name="get_receipt_key",
-            summary="By what the account's receipts are checked.",
-            tag=_TAG,
-            scope=_SCOPE,
-            do=desk.key,
-            gives=ReceiptKeyTold,
+        _operation("GET", _ALL, "list_erasures", do=desk.listed, is_paged=True),
+        _operation("GET", _ONE, "get_erasure", do=desk.followed),
+        _operation(
+            "GET", _KEY, "get_receipt_key", do=desk.key, gives=ReceiptKeyTold
         ),
     ]
+
+
+_SUMMARIES = {
+    "ask_erasure": "Have somebody erased, or one conversation.",
+    "list_erasures": "The erasures of the account, the newest first.",
+    "get_erasure": "How far one is; in the end, its receipt.",
+    "get_receipt_key": "By what the account's receipts are checked.",
+}
+
+
+def _operation(
+    method: str, path: str, name: str, *, do: Do, **more: Any
+) -> Operation:
+    return Operation(
+        method=method,
+        path=path,
+        name=name,
+        summary=_SUMMARIES[name],
+        tag="privacy",
+        scope=Scope.PRIVACY_ERASE,
+        do=do,
+        **({"gives": ErasureTold} | more),
+    )
 
 
 class _Desk:

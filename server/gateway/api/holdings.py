@@ -26,57 +26,17 @@ _NAMES = {
     "channel": "with `platform_key`",
     "platform_key": "the channel's own id of somebody",
 }
+_ASKS = tuple(
+    Asked(name=name, kind=str | None, summary=summary)
+    for name, summary in _NAMES.items()
+)
 
 
 def operations(
     tracing: Tracing, mapping: DataMapping, fields: Fields
 ) -> list[Operation]:
     """Of somebody, of an account, of the server."""
-
-    async def of_somebody(call: Call) -> object:
-        customer, conversation, channel, key = (
-            call.query[name] for name in _NAMES
-        )
-        match (customer, conversation, channel, key):
-            case (str(), None, None, None):
-                held = await tracing.stocktaking.of_customer(
-                    call.account, customer
-                )
-            case (None, str(), None, None):
-                held = await tracing.stocktaking.of_conversation(
-                    call.account, ConversationId(conversation)
-                )
-            case (None, None, str(), str()):
-                held = await tracing.of_platform(
-                    call.account, ChannelId(channel), key
-                )
-            case _:
-                raise Invalid(
-                    "$",
-                    InvalidCode.MISSING,
-                    "one of customer, conversation, or channel with"
-                    " platform_key",
-                )
-        return HoldingsOf(held=tuple(map(_holding, held)))
-
-    async def told(account: AccountId | None) -> MapTold:
-        made = await mapping.data_map(account)
-        return MapTold(
-            at=made.at,
-            overdue=made.overdue,
-            places=tuple(
-                _place(one, fields_told(fields.of(account, one.kind)))
-                for one in made.places
-            ),
-        )
-
-    async def of_account(call: Call) -> object:
-        return await told(call.account)
-
-    async def of_server(call: Call) -> object:
-        del call
-        return await told(None)
-
+    desk = _Desk(tracing, mapping, fields)
     return [
         Operation(
             method="GET",
@@ -85,12 +45,9 @@ def operations(
             summary="What is held of a customer or a conversation now.",
             tag=_TAG,
             scope=Scope.HOLDINGS_READ,
-            do=of_somebody,
+            do=desk.of_somebody,
             gives=HoldingsOf,
-            asks=tuple(
-                Asked(name=name, kind=str | None, summary=summary)
-                for name, summary in _NAMES.items()
-            ),
+            asks=_ASKS,
         ),
         Operation(
             method="GET",
@@ -99,7 +56,7 @@ def operations(
             summary="Every record type: how much of it, and is it in time.",
             tag=_TAG,
             scope=Scope.HOLDINGS_READ,
-            do=of_account,
+            do=desk.of_account,
             gives=MapTold,
         ),
         Operation(
@@ -109,10 +66,62 @@ def operations(
             summary="The same of all accounts, and of the server itself.",
             tag=_TAG,
             scope=Scope.SERVER,
-            do=of_server,
+            do=desk.of_server,
             gives=MapTold,
         ),
     ]
+
+
+class _Desk:
+    """Answers the calls."""
+
+    def __init__(
+        self, tracing: Tracing, mapping: DataMapping, fields: Fields
+    ) -> None:
+        self._tracing = tracing
+        self._mapping = mapping
+        self._fields = fields
+
+    async def of_somebody(self, call: Call) -> object:
+        held = await self._held(call, *(call.query[name] for name in _NAMES))
+        return HoldingsOf(held=tuple(map(_holding, held)))
+
+    async def _held(self, call: Call, *named: str | None) -> list[Held]:
+        account, stocktaking = call.account, self._tracing.stocktaking
+        match named:
+            case (str() as customer, None, None, None):
+                return await stocktaking.of_customer(account, customer)
+            case (None, str() as conversation, None, None):
+                return await stocktaking.of_conversation(
+                    account, ConversationId(conversation)
+                )
+            case (None, None, str() as channel, str() as key):
+                return await self._tracing.of_platform(
+                    account, ChannelId(channel), key
+                )
+            case _:
+                raise Invalid(
+                    "$",
+                    InvalidCode.MISSING,
+                    "one of customer, conversation, channel with platform_key",
+                )
+
+    async def of_account(self, call: Call) -> object:
+        return await self._told(call.account)
+
+    async def of_server(self, _: Call) -> object:
+        return await self._told(None)
+
+    async def _told(self, account: AccountId | None) -> MapTold:
+        made = await self._mapping.data_map(account)
+        return MapTold(
+            at=made.at,
+            overdue=made.overdue,
+            places=tuple(
+                _place(one, fields_told(self._fields.of(account, one.kind)))
+                for one in made.places
+            ),
+        )
 
 
 def _holding(one: Held) -> HoldingTold:
