@@ -72,6 +72,13 @@ def password() -> str:
     return given
 
 
+def secret_line(prompt: str) -> str:
+    """Something that nobody should see: asked for, or a line of the input."""
+    if sys.stdin.isatty():
+        return getpass.getpass(prompt)
+    return sys.stdin.readline().strip()
+
+
 def _changed(asked: Namespace, **changes: object) -> int:
     asking = asking_in(asked)
     path = ("accounts", account_in(asked, asking), "agents", asked.name)

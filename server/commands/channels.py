@@ -7,12 +7,14 @@ from argparse import Namespace
 from html import escape
 from typing import Any
 
+from server.commands.agents import secret_line
 from server.commands.place import account_in, asking_in, config_in
 from server.commands.printing import record, remark, say, table
 from server.config import Config
 from server.errors import Misconfigured
 
 _COLUMNS = ("id", "name", "active", "retention_days", "declared")
+_SECRET = "secret"  # noqa: S105 - the name of a field
 #: What the server adds to a form, and does not take back.
 HISTORY = ("revision", "declared", "created_at", "changed_at")
 
@@ -54,7 +56,11 @@ def set_fields(asked: Namespace) -> int:
     path = ("accounts", account_in(asked, asking), "channels", asked.id)
     found, revision = asking.revision(*path)
     form = {name: value for name, value in found.items() if name not in HISTORY}
-    form |= changes_in(asked.fields)
+    changes = changes_in(asked.fields)
+    # Said here, for the server repeats nothing that it was sent.
+    for name in changes.keys() - form.keys() - {_SECRET}:
+        raise Misconfigured(f"a channel has no field {name}")
+    form |= changes
     record(asking.put(*path, body=form, revision=revision), json_=asked.json)
     return 0
 
@@ -89,6 +95,8 @@ def address_of(config: Config) -> str:
 def changes_in(fields: list[str]) -> dict[str, Any]:
     """What ``name=value`` say; a value is JSON, or else text.
 
+    A secret is read: see ``secret_line``.
+
     Raises:
         Misconfigured: One is no such thing.
     """
@@ -101,4 +109,11 @@ def changes_in(fields: list[str]) -> dict[str, Any]:
             changes[name] = json.loads(value)
         except ValueError:
             changes[name] = value
+    if changes.get(_SECRET) is not None:
+        if changes[_SECRET] != "-":
+            raise Misconfigured(
+                "arguments can be seen by others: write secret=- and give it"
+                " when it is asked for"
+            )
+        changes[_SECRET] = secret_line("secret: ")
     return changes

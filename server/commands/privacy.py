@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 from typing import Any
 
 from server.clock import SystemClock
+from server.commands.agents import secret_line
 from server.commands.asking import Asking
 from server.commands.backups import written
 from server.commands.place import (
@@ -62,7 +62,7 @@ def find(asked: Namespace) -> int:
     account = account_in(asked, asking)
     found = asking.post(
         *("accounts", account, "customers", "lookup"),
-        body={asked.by: _secret(f"{asked.by}: ")},
+        body={asked.by: secret_line(f"{asked.by}: ")},
     )
     table(
         found["customers"],
@@ -164,7 +164,7 @@ def open_file(asked: Namespace) -> int:
     if header_in(asked.file).kind is Kind.BACKUP:
         key = PackageKey.of_backups(master_of(config_in(asked)))
     else:
-        key = OneTimeKey.parse(_secret("key of the export: ")).package_key()
+        key = OneTimeKey.parse(secret_line("key of the export: ")).package_key()
     open_package(asked.file, asked.to, key)
     say(f"{asked.to}: open, and in the clear from now on")
     return 0
@@ -200,12 +200,6 @@ def _moment(text: str | None) -> float | None:
             "a moment is written 2026-01-31 or 2026-01-31T12:00+00:00"
         ) from None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-
-
-def _secret(prompt: str) -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass(prompt)
-    return sys.stdin.readline().strip()
 
 
 def _whom(asked: Namespace) -> dict[str, str]:

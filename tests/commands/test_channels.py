@@ -53,15 +53,30 @@ def test_a_change_leaves_the_other_fields(server: Local, run: Run) -> None:
     server.on("GET", SHOP, FOUND)
     server.on("PUT", SHOP, FOUND)
 
-    assert run("channel", "set", "shop", "active=false") == 0
+    assert run("channel", "set", "shop", "color=red") == 0
 
     assert server.asked[-1].body == {
         "id": "shop",
         "name": "Shop",
-        "color": "#000000",
-        "active": False,
+        "color": "red",
     }
     assert server.asked[-1].revision == '"7"'
+
+
+def test_a_secret_is_no_argument(
+    server: Local, run: Run, typed: Callable[[str], None]
+) -> None:
+    """Others can see those; a dash has it read."""
+    server.on("GET", SHOP, FOUND)
+    server.on("PUT", SHOP, FOUND)
+    typed("a secret of the account\n")
+
+    assert run("channel", "set", "shop", "secret=shown-to-all") == 2
+    assert run("channel", "set", "shop", "secret=-") == 0
+    assert run("channel", "set", "shop", "secret=null") == 0
+
+    sent = [one["secret"] for one in server.bodies("PUT")]
+    assert sent == ["a secret of the account", None]
 
 
 def test_the_line_for_the_site_is_shown(
