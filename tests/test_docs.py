@@ -18,6 +18,7 @@ from server import config
 from server.domain.conversation import MOVES
 from server.domain.record_types import RECORD_TYPES
 from server.errors import ACTS, RETRIED, RefusalCode
+from server.gateway.api.table import every_operation
 from server.protocol import forms
 from server.protocol.client_frames import CLIENT_FRAMES
 from server.protocol.farewell import Farewell
@@ -359,3 +360,18 @@ def missing(path: Path, targets: Iterable[str]) -> Iterator[str]:
 def test_links_lead_somewhere(path: Path) -> None:
     """Every link and picture of a document is there."""
     assert list(missing(path, links(path))) == []
+
+
+def test_each_duty_names_calls_and_tests_that_there_are() -> None:
+    """docs/privacy.md sends nobody to a call or a test that is not there."""
+    page = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    named = "\n".join("|".join(row) for row in table(page, "duty"))
+    known = {
+        f"{one.method} {one.path.removeprefix('/accounts/{account}')}"
+        for one in every_operation()
+    } | {"GET /transcript"}
+
+    assert set(re.findall(r"`((?:GET|POST|PUT|PATCH) /[^`]*)`", named)) <= known
+    tests = re.findall(r"`(tests/[^`]+)`", named)
+    assert tests
+    assert [one for one in tests if not (ROOT / one).exists()] == []
