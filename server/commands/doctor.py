@@ -11,7 +11,12 @@ from collections.abc import Iterator
 
 from server import start_checks
 from server.clock import SystemClock
-from server.commands import machine_checks, running_checks, stored_checks
+from server.commands import (
+    folder_checks,
+    machine_checks,
+    running_checks,
+    stored_checks,
+)
 from server.commands.finding import Finding, Verdict, fail, ok
 from server.commands.place import config_in
 from server.commands.printing import as_json, say
@@ -56,7 +61,7 @@ def findings(asked: Namespace) -> Iterator[Finding]:
     yield _settings(config)
     now = SystemClock().now()
     yield from machine_checks.of_machine(config)
-    yield from stored_checks.of_folder(config)
+    yield from folder_checks.of_folder(config)
     yield from stored_checks.of_database(config, now)
     yield from running_checks.of_server(config, now)
 

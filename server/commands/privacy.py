@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
-from datetime import UTC, datetime
 from typing import Any
 
 from server.clock import SystemClock
@@ -105,48 +104,6 @@ def erase(asked: Namespace) -> int:
     return 0
 
 
-def restrict(asked: Namespace) -> int:
-    """Say what may not be done with somebody; it acts at once."""
-    asking = asking_in(asked)
-    path = _of_customer(asked, asking, "restrictions")
-    found = None
-    for one in asked.restrictions:
-        found = asking.put(*path, one, body={"reason": asked.reason})
-    record(found or {}, json_=asked.json)
-    return 0
-
-
-def lift(asked: Namespace) -> int:
-    """Lift restrictions, after the person was told."""
-    asking = asking_in(asked)
-    path = _of_customer(asked, asking, "restrictions")
-    told_at = _moment(asked.told_at)
-    found = None
-    for one in asked.restrictions:
-        found = asking.post(
-            *path, one, "lift", body={"notice_given_at": told_at}
-        )
-    record(found or {}, json_=asked.json)
-    return 0
-
-
-def consent(asked: Namespace) -> int:
-    """What somebody agreed to; or write down that they do, or no more."""
-    asking = asking_in(asked)
-    path = _of_customer(asked, asking, "consents")
-    if asked.purpose is not None:
-        body = {"purpose": asked.purpose, "level": asked.level}
-        if asked.version is not None:
-            body["version"] = asked.version
-        asking.post(*path, body=body)
-    table(
-        asking.get(*path)["consents"],
-        ("purpose", "level", "source", "version", "at", "by"),
-        json_=asked.json,
-    )
-    return 0
-
-
 def requests(asked: Namespace) -> int:
     """The register of what people asked for, what presses most first."""
     asking = asking_in(asked)
@@ -190,18 +147,6 @@ def _confirm(asked: Namespace) -> None:
         raise Misconfigured("nothing was erased")
 
 
-def _moment(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Misconfigured(
-            "a moment is written 2026-01-31 or 2026-01-31T12:00+00:00"
-        ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-
-
 def _whom(asked: Namespace) -> dict[str, str]:
     name = "customer" if asked.customer is not None else "conversation"
     return {name: str(getattr(asked, name))}
@@ -209,10 +154,3 @@ def _whom(asked: Namespace) -> dict[str, str]:
 
 def _privacy(account: str, *path: str) -> tuple[str, ...]:
     return ("accounts", account, "privacy", *path)
-
-
-def _of_customer(
-    asked: Namespace, asking: Asking, what: str
-) -> tuple[str, ...]:
-    account = account_in(asked, asking)
-    return ("accounts", account, "customers", asked.customer, what)

@@ -200,7 +200,7 @@ COMMANDS: Final = (
     ),
     Command(
         "privacy restrict",
-        "privacy:restrict",
+        "wishes:restrict",
         "what may not be done with somebody",
         (
             _PERSON,
@@ -210,7 +210,7 @@ COMMANDS: Final = (
     ),
     Command(
         "privacy lift",
-        "privacy:lift",
+        "wishes:lift",
         "lift restrictions, after the person was told",
         (
             _PERSON,
@@ -220,7 +220,7 @@ COMMANDS: Final = (
     ),
     Command(
         "privacy consent",
-        "privacy:consent",
+        "wishes:consent",
         "what somebody agreed to; with --purpose: write it down",
         (
             _PERSON,

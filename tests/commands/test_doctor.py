@@ -11,9 +11,10 @@ import pytest
 
 from run import main
 from server.commands.finding import Finding, Verdict
+from server.commands.folder_checks import of_folder
 from server.commands.machine_checks import kind_of, of_machine
 from server.commands.running_checks import of_server
-from server.commands.stored_checks import of_database, of_folder
+from server.commands.stored_checks import of_database
 from server.config import Config, TlsConfig
 from server.data_folder import DataFolder
 from server.vault.master_key import MasterKey
