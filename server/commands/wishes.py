@@ -1,4 +1,4 @@
-"""``run.py privacy restrict``, ``lift``, ``consent``: what people want of us."""
+"""What people want of us: ``privacy restrict``, ``lift`` and ``consent``."""
 
 from __future__ import annotations
 
