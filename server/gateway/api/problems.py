@@ -143,7 +143,10 @@ def _invalid(error: Any) -> Problem:
 def _conflict(error: Any) -> Problem:
     if error.code is ConflictCode.CHANGED:
         return Problem(412, "changed")
-    return Problem(409, error.code.value)
+    code = error.code.value
+    # Whoever is refused learns what stands in the way, of their own account.
+    hints = (("$", code, error.hint),) if error.hint else ()
+    return Problem(409, code, errors=hints)
 
 
 def _with_wait(problem: Problem, seconds: float) -> Problem:

@@ -50,8 +50,9 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (secrets.operations, ("renewing",)),
     (elsewhere.operations, ()),
     (desk.operations, ("administering",)),
-    (rules.operations, ("administering",)),
+    # Before the others: their addresses have an id where these have a name.
     (trials.operations, ("rule_trials",)),
+    (rules.operations, ("administering",)),
     (conversations.operations, ("overseeing", "holding")),
     # Before the others: their addresses have an id where it has its name.
     (lookup.operations, ("customers",)),
