@@ -89,6 +89,7 @@ class Demo:
             "",
             f"shop     {address}/demo/",
             f"console  {address}/console/",
+            f"admin    {address}/console/admin/  (maria)",
             f"health   {address}/health",
             *(
                 f"agent    {name}  password  {password}"

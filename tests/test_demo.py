@@ -47,6 +47,7 @@ def test_its_passwords_are_printed_once_and_nowhere_else(demo: Demo) -> None:
     for line in (
         "shop     http://127.0.0.1:8420/demo/",
         "console  http://127.0.0.1:8420/console/",
+        "admin    http://127.0.0.1:8420/console/admin/  (maria)",
         "health   http://127.0.0.1:8420/health",
     ):
         assert line in printed.splitlines()

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser.administration import Administration
 from tests.browser.chat import Agent, Chat
 from tests.browser.desk import Desk
 from tests.browser.running import LOOP, Customer, Running, running
@@ -94,6 +95,20 @@ async def desk(browser: Browser, server: Running) -> AsyncIterator[Desk]:
     yield desk
     await page.close()
     assert desk.faults == []
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP)
+async def administration(
+    browser: Browser, server: Running
+) -> AsyncIterator[Administration]:
+    """Administration, Maria signed in; a broken script or policy fails."""
+    page = await browser.new_page(locale="en-GB")
+    page.set_default_timeout(15_000)
+    administration = Administration(page, server)
+    await administration.sign_in()
+    yield administration
+    await page.close()
+    assert administration.faults == []
 
 
 @pytest.fixture

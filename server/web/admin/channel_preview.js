@@ -38,7 +38,7 @@ export function previewOf(value) {
   let ready = false;
 
   function send() {
-    if (!ready) return;
+    if (!ready || !frame.contentWindow) return;
     const language = wish.language ?? now.notices[0]?.language ?? "en";
     frame.contentWindow.postMessage({
       type: "preview",

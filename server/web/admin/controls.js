@@ -25,7 +25,7 @@ function framed(field, input, box = input) {
   const fault = el("p", { class: "field-error", id: `${id}-fault` });
   set(input, "aria-describedby", [help && help.id, fault.id].filter(Boolean).join(" "));
   const node = el("div", { class: `entry ${field.style ?? ""}` },
-    el("label", { for: id, text: field.label }, field.required ? null : optional(field)),
+    el("div", { class: "entry-label" }, el("label", { for: id, text: field.label }), optional(field)),
     box, help, fault);
   const mark = (text) => {
     say(fault, text);
@@ -36,7 +36,7 @@ function framed(field, input, box = input) {
 }
 
 const optional = (field) =>
-  field.optional ? el("span", { class: "optional", text: " optional" }) : null;
+  field.optional ? el("span", { class: "optional", text: "optional" }) : null;
 
 /* `text` of the fault, with the place in it where the field has places. */
 const placed = (path, text) => {

@@ -132,8 +132,10 @@ export function formOf({ value, sections, readOnly = false, isNew = false, save,
   }
 
   function refused(error) {
-    const { lost, first } = distribute(controls, error.errors ?? []);
-    const meant = explain?.(error.errors ?? [], read());
+    /* What stands in the way of a conflict is in its message already. */
+    const errors = error.status === 409 ? [] : error.errors ?? [];
+    const { lost, first } = distribute(controls, errors);
+    const meant = explain?.(errors, read());
     say(problem, [meant || (error.code ? error.message : t("notExpected")), ...lost].join(" "));
     if (!error.code) console.error(error);
     if (first) first.focus();

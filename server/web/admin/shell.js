@@ -133,8 +133,8 @@ function contextOf(number, path, title) {
     href,
     toast: toasting.say,
     may: (scope) => me.scopes.has(scope),
-    navigate: (...to) => {
-      location.hash = href(...to);
+    navigate(...to) {
+      if (here()) location.hash = href(...to);
     },
     reload: () => here() && open(),
     guard(dirty) {

@@ -133,10 +133,9 @@ function draw() {
     drawTalk();
     followTake();
     for (const view of [lists, details, offline]) view.draw();
-  } else {
-    drawTalk();
-    signIn.draw();
-  }
+  } else drawTalk();
+  /* At the desk, too: there it forgets the password that was typed. */
+  signIn.draw();
   if (screen !== next && next === signIn.node) signIn.focus();
   screen = next;
 }

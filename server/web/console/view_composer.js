@@ -1,5 +1,6 @@
 /* Where the agent writes: grows with the text, counts down near the limit. */
 
+import { cannedView } from "./canned.js";
 import { el, say, set } from "./element.js";
 import { filesOf } from "./files.js";
 import { icon } from "./icons.js";
@@ -37,7 +38,12 @@ export function composerView(desk, c) {
     "aria-label": words.attach,
     on: { click: () => input.click() },
   }, icon("clip"));
-  const node = el("form", { class: "composer" }, tray.node,
+  const canned = cannedView(area, (text) => {
+    area.value = text;
+    area.dispatchEvent(new Event("input"));
+    area.focus();
+  });
+  const node = el("form", { class: "composer" }, ...canned.nodes, tray.node,
     el("div", { class: "composer-box" }, clip, input, area, button),
     el("div", { class: "composer-foot" },
       el("span", { id: "reply-keys", class: "keys-hint", text: words.sendKeys }), count));
@@ -79,6 +85,7 @@ export function composerView(desk, c) {
   });
   area.addEventListener("blur", () => desk.types(c, false));
   area.addEventListener("keydown", (event) => {
+    if (canned.key(event)) return;
     /* Enter inside an input method picks a word; it must not send. */
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     submit(event);
