@@ -15,6 +15,14 @@ export const SECTIONS = [
   { group: "Protection", pages: [
     { id: "rules", title: "Redaction rules", icon: "hide", scope: "rules:read", load: () => import("./rules.js") },
   ] },
+  { group: "Privacy", pages: [
+    { id: "data-map", title: "Data map", icon: "map", scope: "holdings:read", load: () => import("./data_map.js") },
+    { id: "people", title: "People", icon: "person", scope: "customers:read", load: () => import("./people.js") },
+    { id: "conversations", title: "Conversations", icon: "widget", scope: "conversations:read", load: () => import("./conversations.js") },
+    { id: "search", title: "Search", icon: "search", scope: "privacy:search", load: () => import("./searching.js") },
+    { id: "requests", title: "Requests", icon: "hours", scope: "privacy:requests", load: () => import("./requests.js") },
+    { id: "audit", title: "Audit log", icon: "audit", scope: "audit:read", load: () => import("./audit.js") },
+  ] },
   { group: "Programs", pages: [
     { id: "applications", title: "Applications", icon: "plug", scope: "applications:read", load: () => import("./applications.js") },
     { id: "keys", title: "API keys", icon: "key", scope: "keys:read", load: () => import("./keys.js") },
