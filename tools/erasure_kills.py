@@ -139,7 +139,9 @@ class Backend:
             if not number:
                 await customer.link.ask({"type": "end"}, "ended")
             customer.link.abort()
-        _, page = await self.ask("GET", f"/accounts/{ACCOUNT}/customers")
+        _, page = await self.ask(
+            "GET", f"/accounts/{ACCOUNT}/customers?limit=200"
+        )
         [person.customer] = [
             one["id"]
             for one in page["items"]
