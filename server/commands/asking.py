@@ -167,6 +167,7 @@ class Asking:
         try:
             connection.connect()
         except OSError:
+            connection.close()
             raise NotRunning(
                 f"no server runs on {self._path.parent}: start it, or name"
                 " another folder with --data or --settings"

@@ -30,6 +30,7 @@ from server.vault.package_key import PackageKey
 from server.vault.packages import opened_package
 from server.vault.sealing import DataKey, bound_to, seal
 from server.vault.slot_copies import opened_copy
+from server.vault.wrapping import KeyWrapper
 
 Row = dict[str, Any]
 
@@ -136,7 +137,7 @@ class _Taking:
         self.copies: dict[int, bytes] = {}
         self._found: dict[int, bytes] = {}
         self._made = made
-        self._master = master
+        self._wrapper = KeyWrapper(master)
         self._erased = erased
         self._outcome = outcome
         self._randomness = randomness
@@ -266,7 +267,7 @@ class _Taking:
 
     def _key(self, slot: int, owner: tuple[str, str]) -> DataKey:
         record = self._found.get(slot, b"")
-        key = opened_copy(record, self._master, slot=slot, owner=owner)
+        key = opened_copy(record, self._wrapper, slot=slot, owner=owner)
         self.copies[slot] = record
         return key
 

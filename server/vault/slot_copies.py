@@ -95,13 +95,13 @@ class SlotCopies:
 
 
 def opened_copy(
-    record: bytes, master: MasterKey, *, slot: int, owner: tuple[str, str]
+    record: bytes, wrapper: KeyWrapper, *, slot: int, owner: tuple[str, str]
 ) -> DataKey:
     """The key in a copy; proves that it is whole, and its owner's.
 
     Args:
         record: The copy.
-        master: What it is under.
+        wrapper: Of the master key that it is under; made once for many.
         slot: Its number.
         owner: Account and owner.
 
@@ -109,7 +109,7 @@ def opened_copy(
         Corrupt: It is not.
     """
     place = place_of(slot, *owner)
-    return DataKey(slot, KeyWrapper(master).unwrap(record, place=place))
+    return DataKey(slot, wrapper.unwrap(record, place=place))
 
 
 def make_key_file(

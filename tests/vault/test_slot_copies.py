@@ -10,6 +10,7 @@ from server.errors import Corrupt, Misconfigured
 from server.vault.keyring import Keyring
 from server.vault.slot_copies import SlotCopies, make_key_file, opened_copy
 from server.vault.slot_file import STEP
+from server.vault.wrapping import KeyWrapper
 from tests.vault.rings import (
     MASTER,
     NEW,
@@ -47,7 +48,7 @@ def test_a_copy_is_what_lies_there(tmp_path: Path) -> None:
 
     assert copy is not None
     assert copy == raw(tmp_path, 0)
-    opened = opened_copy(copy, MASTER, slot=0, owner=OWNER)
+    opened = opened_copy(copy, KeyWrapper(MASTER), slot=0, owner=OWNER)
     key = ring.key(0, account=OWNER[0], conversation=OWNER[1])
     assert same(opened, key)
 
@@ -88,9 +89,9 @@ def test_copies_are_under_the_newest_master_key(tmp_path: Path) -> None:
 
     assert copy is not None
     assert copy != raw(tmp_path, 0)
-    assert opened_copy(copy, NEW, slot=0, owner=OWNER).slot == 0
+    assert opened_copy(copy, KeyWrapper(NEW), slot=0, owner=OWNER).slot == 0
     with pytest.raises(Corrupt):
-        opened_copy(copy, MASTER, slot=0, owner=OWNER)
+        opened_copy(copy, KeyWrapper(MASTER), slot=0, owner=OWNER)
 
 
 def test_a_key_file_is_made_of_copies(tmp_path: Path) -> None:
