@@ -49,6 +49,20 @@ class SecretTold(Told, frozen=True, kw_only=True):
     revision: int
 
 
+class ApiKey(Told, frozen=True, kw_only=True):
+    """A key as it is kept; ``used_at`` is since the server's start."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    expires_at: float | None
+    used_at: float | None
+    revision: int
+    declared: bool
+    created_at: float
+    changed_at: float
+
+
 class AnswerTaken(Told, frozen=True, kw_only=True):
     """What an application said is on disk."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
+from server.domain.permission import SCOPES_OF_KEYS
 from tests.browser.administration import Administration
 from tests.browser.chat import Chat
+from tests.browser.running import ROOT
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -51,6 +53,35 @@ async def test_a_channel_that_lacks_words_does_not_open(
 
     await page.said("Saved.")
     await expect(page.page.get_by_text("English (en)").last).to_be_visible()
+
+
+async def test_what_the_file_declares_is_read(
+    administration: Administration,
+) -> None:
+    """With the reason, and without a button that would be refused."""
+    page = administration
+
+    async def declared(route: Route) -> None:
+        answer = await route.fetch()
+        told = await answer.json()
+        await route.fulfill(response=answer, json={**told, "declared": True})
+
+    await page.page.route("**/channels/shop", declared)
+    await page.go("channels/shop", "Fjord & Fern")
+
+    note = page.page.get_by_role("note")
+    await expect(note).to_contain_text("Set in the settings file")
+    await expect(page.field("Name")).not_to_be_editable()
+    for name in ("Save", "Remove channel", "Make a new secret"):
+        await expect(page.button(name)).to_have_count(0)
+
+
+async def test_every_scope_can_be_given() -> None:
+    """The boxes for keys are those that the server knows."""
+    listed = (ROOT / "server/web/admin/scopes.js").read_text("utf-8")
+
+    named = set(re.findall(r'^  \["([a-z:]+)"', listed, re.MULTILINE))
+    assert named == {scope.value for scope in SCOPES_OF_KEYS}
 
 
 async def test_rules_are_tried_on_a_text(
@@ -122,6 +153,8 @@ async def test_a_key_is_shown_once_and_works(
     ]
 
     assert heard == [200, 403]
+    await page.page.reload()
+    await expect(page.rows).to_contain_text("used just now")
 
 
 async def test_an_application_gets_secrets_once(

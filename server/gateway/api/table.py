@@ -45,7 +45,7 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (accounts.operations, ("administering",)),
     (channels.operations, ("administering",)),
     (agents.operations, ("administering", "enrolling")),
-    (keys.operations, ("administering", "enrolling")),
+    (keys.operations, ("administering", "enrolling", "proving")),
     (applications.operations, ("administering",)),
     (secrets.operations, ("renewing",)),
     (elsewhere.operations, ()),
