@@ -8,6 +8,7 @@ from typing import Any
 
 from server.config import Config
 from server.data_folder import Opened
+from server.disclosure import Disclosure
 from server.domain.resource import ResourceKind
 from server.gateway.api.entrance import (
     AddressOf,
@@ -23,9 +24,12 @@ from server.ids import AccountId
 from server.parts import Parts
 from server.services.admitting import Admitting
 from server.services.audit_reading import AuditReading
+from server.services.backing_up import Source
 from server.services.directory import Directory
 from server.services.dry_run import DryRun
 from server.services.fields import Fields
+from server.services.giving_backups import GivingBackups
+from server.services.house import House
 from server.services.overseeing import Overseeing
 from server.services.processing import ProcessingRegister
 from server.services.proving import Proving
@@ -104,6 +108,12 @@ def services_of(
 ) -> Services:
     """Who does what the operations ask for."""
     history = opened.history
+    disclosure = Disclosure.make(
+        parts.house,
+        history,
+        account_keys=parts.account_keys,
+        attaching=parts.attaching,
+    )
     fields = Fields(parts.directory, parts.office.administering)
     return Services(
         proving=proving,
@@ -121,10 +131,10 @@ def services_of(
         customers=parts.clientele.customers,
         restricting=parts.clientele.restricting,
         outreach=parts.clientele.outreach,
-        register=parts.disclosure.register,
+        register=disclosure.register,
         clock=parts.house.clock,
-        finding=parts.disclosure.finding,
-        exporting=parts.disclosure.exporting,
+        finding=disclosure.finding,
+        exporting=disclosure.exporting,
         erasing=parts.duties.erasing,
         erasure_papers=parts.duties.papers,
         tracing=parts.duties.tracing,
@@ -135,7 +145,7 @@ def services_of(
             history.audited, partial(actors_of, parts.directory)
         ),
         gauges=gauges,
-        giving_backups=parts.giving_backups,
+        giving_backups=make_giving_backups(parts.house, opened),
     )
 
 
@@ -146,3 +156,13 @@ def actors_of(directory: Directory, account: AccountId) -> set[str]:
         for kind in _ACTORS
         for entry in directory.entries(kind, account)
     }
+
+
+def make_giving_backups(house: House, opened: Opened) -> GivingBackups:
+    """What gives backups of that folder."""
+    source = Source(
+        database=opened.folder.database,
+        keys=opened.folder.keys,
+        master=opened.master,
+    )
+    return GivingBackups(house, source, opened.keys)

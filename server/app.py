@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from server import __version__
-from server.administration import Administration
+from server.api_on_demand import ApiOnDemand
 from server.clock import Clock, SystemClock
 from server.config import Config
 from server.data_folder import DataFolder, Opened
@@ -137,17 +137,17 @@ class Server:
         self._resources.callback(parts.programs.relaying.halt)
         await self._take_up()
         await checking
-        administration = self._make_front(bound)
+        api = self._make_front(bound)
         self._start_parts()
-        self._open_admin_socket(administration)
+        self._open_admin_socket(api)
         self._resources.push_async_callback(self._stop_listening)
         await self._front.listener.started()
         self.port = self._front.listener.port
         log.info("listening", extra={"port": self.port, "version": __version__})
 
-    def _make_front(self, bound: socket.socket) -> Administration:
+    def _make_front(self, bound: socket.socket) -> ApiOnDemand:
         config, parts = self._config, self._parts
-        administration = Administration(
+        api = ApiOnDemand(
             config,
             parts,
             self._opened,
@@ -157,7 +157,7 @@ class Server:
         self._front = Front(
             config,
             parts,
-            administration,
+            api,
             bound=bound,
             health=self.health,
             is_ready=self._is_ready,
@@ -165,7 +165,7 @@ class Server:
         watch_parts(
             self._metrics, parts, opened=self._opened, front=self._front
         )
-        return administration
+        return api
 
     async def _begin_audit(self) -> None:
         auditing = self._parts.auditing
@@ -196,9 +196,9 @@ class Server:
             self._start_task("rotating", parts.rotating.run())
         self._start_task("listening", front.listener.run())
 
-    def _open_admin_socket(self, administration: Administration) -> None:
+    def _open_admin_socket(self, api: ApiOnDemand) -> None:
         try:
-            local = AdminSocket(administration.local, self._config.data)
+            local = AdminSocket(api.local, self._config.data)
         except Misconfigured:
             # Some file systems have no sockets. Customers need not wait for
             # that: the operator still has a key.

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from functools import partial
 
-from server.administration import Administration
+from server.api_on_demand import ApiOnDemand
 from server.config import Config
 from server.gateway.answer_routes import AnswerRoutes
 from server.gateway.attachment_routes import AttachmentRoutes
@@ -42,7 +42,7 @@ class Front:
     Args:
         config: What the operator wants.
         parts: What those who come in may do.
-        administration: The API.
+        api: The API.
         bound: The socket, bound and not yet listening.
         health: Asked at each request to ``/health``.
         is_ready: Asked at each request to ``/ready``.
@@ -58,7 +58,7 @@ class Front:
         self,
         config: Config,
         parts: Parts,
-        administration: Administration,
+        api: ApiOnDemand,
         *,
         bound: socket.socket,
         health: HealthSource,
@@ -80,7 +80,7 @@ class Front:
                 health=health,
                 more=self._routes(
                     is_ready,
-                    administration.routes(
+                    api.routes(
                         address_of=self.door.address_of,
                         own_origins=own_origins(config, port),
                     ),

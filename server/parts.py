@@ -14,7 +14,6 @@ from server.clientele import Clientele
 from server.clock import Clock
 from server.config import Config
 from server.data_folder import Opened
-from server.disclosure import Disclosure
 from server.duties import Duties
 from server.gateway.senses import OwnSenses
 from server.ids import Randomness
@@ -27,12 +26,10 @@ from server.postroom import make_mailing
 from server.services.account_keys import AccountKeys
 from server.services.attaching import Attaching
 from server.services.auditing import Auditing
-from server.services.backing_up import Source
 from server.services.bearers import Bearers
 from server.services.confiding import Confiding
 from server.services.directory import Directory
 from server.services.ending import Ending
-from server.services.giving_backups import GivingBackups
 from server.services.holding import Holding
 from server.services.house import House, Pace
 from server.services.kept import Kept
@@ -69,7 +66,6 @@ class Parts:
     confiding: Confiding
     attaching: Attaching
     transcribing: Transcribing
-    disclosure: Disclosure
     ending: Ending
     purging: Purging
     taking_up: TakingUp
@@ -79,7 +75,6 @@ class Parts:
     scrubbing: Scrubbing
     rotating: Rotating
     listing: ListKeeping
-    giving_backups: GivingBackups
     programs: Applications
     duties: Duties
 
@@ -146,12 +141,6 @@ class Parts:
             confiding=Confiding(house, remembering),
             attaching=attaching,
             transcribing=Transcribing(house),
-            disclosure=Disclosure.make(
-                house,
-                opened.history,
-                account_keys=account_keys,
-                attaching=attaching,
-            ),
             ending=ending,
             purging=Purging(house, ending, remembering),
             taking_up=TakingUp(house, ending),
@@ -161,7 +150,6 @@ class Parts:
             scrubbing=Scrubbing(opened.history, clock, house.wake_scrubbing),
             rotating=make_rotating(house, opened, auditing),
             listing=ListKeeping(house, clock),
-            giving_backups=make_giving_backups(house, opened),
             programs=programs,
             duties=Duties.make(
                 house,
@@ -241,13 +229,3 @@ def make_attaching(
     )
     house.attachments = attaching
     return attaching
-
-
-def make_giving_backups(house: House, opened: Opened) -> GivingBackups:
-    """What gives backups of that folder."""
-    source = Source(
-        database=opened.folder.database,
-        keys=opened.folder.keys,
-        master=opened.master,
-    )
-    return GivingBackups(house, source, opened.keys)

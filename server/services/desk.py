@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from server.domain.agent import Agent
 from server.domain.channel import Channel
@@ -52,6 +51,9 @@ def closed_message(house: House, channel: Channel) -> str | None:
     hours = house.hours.get((channel.account, channel.business_hours))
     if hours is None:
         return None
+    # Most servers know of no hours, and need not have its half a MiB.
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
     # Its zone was looked up when it was written down.
     there = datetime.fromtimestamp(house.clock.now(), UTC).astimezone(
         ZoneInfo(hours.time_zone)

@@ -7,7 +7,6 @@ never the value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from zoneinfo import ZoneInfo
 
 from server.domain.own_patterns import check_pattern
 from server.domain.permission import SCOPES_OF_KEYS
@@ -217,6 +216,9 @@ def _check_secret(form: ChannelForm) -> None:
 
 
 def _check_hours(form: BusinessHoursForm) -> None:
+    # Most servers know of no hours, and need not have its half a MiB.
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
     try:
         ZoneInfo(form.time_zone)
     except (OSError, ValueError, KeyError):
