@@ -2,8 +2,8 @@
 
 Whoever counts keeps the child it counts with, and adds to a plain number: a
 tenth of a microsecond, where the library's own counters take ten times that
-for a lock that one event loop does not need. The library writes the format,
-when somebody reads it.
+for a lock that one event loop does not need. The library writes the format
+(``exposition``), and is not even imported before somebody reads it.
 
 Rules of this file
     1. A label is a word of the program (a code, a role, a reason): never a
@@ -17,16 +17,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.metrics_core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
-from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector
+if TYPE_CHECKING:
+    from server.exposition import Exposition, Numbers
 
 #: As what the answer is to be read.
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -111,7 +105,7 @@ class Spread:
         return list(zip(bounds, accumulate(self.counts), strict=True))
 
 
-class Metrics(Collector):
+class Metrics:
     """Every number of one server."""
 
     def __init__(self) -> None:
@@ -135,9 +129,7 @@ class Metrics(Collector):
         self.erasing_seconds = Spread(_ERASING)
         self.purge_lateness = Spread(_LATENESS)
         self._gauges: dict[str, tuple[str, str, Source]] = {}
-        self._registry = CollectorRegistry()
-        self._registry.register(self)
-        ProcessCollector(registry=self._registry)
+        self._exposition: Exposition | None = None
 
     def watch(
         self, name: str, source: Source, *, says: str, label: str = ""
@@ -154,22 +146,31 @@ class Metrics(Collector):
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it; blocks for some milliseconds."""
-        return generate_latest(self._registry)
+        if self._exposition is None:
+            from server.exposition import (  # noqa: PLC0415 - see the header
+                Exposition,
+            )
 
-    def collect(self) -> Iterator[Metric]:
-        """Every metric as it is now; asked by the registry."""
-        for name, says, counted in self._counted():
-            yield _counter(name, says, counted)
-        for name, says, spread in self._spread():
-            histogram = HistogramMetricFamily(f"dayfly_{name}", says)
-            histogram.add_metric([], spread.buckets(), spread.total)
-            yield histogram
-        for name, (says, label, source) in self._gauges.items():
-            yield _gauge(name, says, label, source())
+            self._exposition = Exposition(self._numbers)
+        return self._exposition.text()
 
-    def describe(self) -> Iterator[Metric]:
-        """Nothing: the registry would ask sources that are not made yet."""
-        return iter(())
+    def _numbers(self) -> Numbers:
+        from server.exposition import Numbers  # noqa: PLC0415 - as above
+
+        return Numbers(
+            counters=(
+                (name, says, *_value(counted))
+                for name, says, counted in self._counted()
+            ),
+            spreads=(
+                (name, says, spread.buckets(), spread.total)
+                for name, says, spread in self._spread()
+            ),
+            gauges=(
+                (name, says, label, _still(source()))
+                for name, (says, label, source) in self._gauges.items()
+            ),
+        )
 
     def _counted(self) -> Iterator[tuple[str, str, Count | Counts]]:
         yield "messages", "Messages accepted, and on disk.", self.messages
@@ -223,24 +224,16 @@ class Metrics(Collector):
         )
 
 
-def _counter(name: str, says: str, counted: Count | Counts) -> Metric:
+def _value(
+    counted: Count | Counts,
+) -> tuple[str, float | dict[str, float]]:
+    """What its labels say, and its number or numbers."""
     if isinstance(counted, Count):
-        return CounterMetricFamily(f"dayfly_{name}", says, value=counted.value)
-    counter = CounterMetricFamily(
-        f"dayfly_{name}", says, labels=[counted.label]
-    )
-    # A list first: labels may be added by the loop meanwhile.
-    for label, count in list(counted.items()):
-        counter.add_metric([label], count.value)
-    return counter
+        return "", counted.value
+    # A copy first: labels may be added by the loop meanwhile.
+    still = dict(counted)
+    return counted.label, {key: count.value for key, count in still.items()}
 
 
-def _gauge(
-    name: str, says: str, label: str, value: float | Mapping[str, float]
-) -> Metric:
-    if not isinstance(value, Mapping):
-        return GaugeMetricFamily(f"dayfly_{name}", says, value=float(value))
-    gauge = GaugeMetricFamily(f"dayfly_{name}", says, labels=[label])
-    for key, number in list(value.items()):
-        gauge.add_metric([key], float(number))
-    return gauge
+def _still(value: float | Mapping[str, float]) -> float | dict[str, float]:
+    return dict(value) if isinstance(value, Mapping) else value

@@ -15,6 +15,8 @@ SPARED = {
     "server.services.exporting",
     "aiohttp",
     "aiosmtplib",
+    "joserfc",
+    "prometheus_client",
     "zoneinfo",
 }
 

@@ -7,14 +7,16 @@ key is derived, so that neither use weakens the other:
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from joserfc.jwk import OctKey
 
 from server.errors import Misconfigured
 from server.ids import Randomness, new_token
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OctKey
 
 FEWEST_BYTES: Final = 32
 MOST_BYTES: Final = 512
@@ -43,6 +45,9 @@ class TokenSecret:
             )
         if len(set(secret)) < _FEWEST_VALUES:
             raise Misconfigured("a token secret must not be a pattern")
+        # Not at the top: see ``tokens``.
+        from joserfc.jwk import OctKey  # noqa: PLC0415
+
         self._text = text
         self._signing = OctKey.import_key(secret)
         self._sealing = OctKey.import_key(
