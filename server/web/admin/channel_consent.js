@@ -15,6 +15,10 @@ const words = (name, label, help) => ({
 });
 const said = (name, label) => ({ name, label, kind: "area", rows: 2, initial: "", optional: true });
 
+/* As the settings call them, and as this page does. */
+const CALLED = { double_opt_in: "confirming", opt_in: "agreeing", opt_out: "stopping" };
+const called = (hint) => hint.replace(/double_opt_in|opt_in|opt_out/g, (name) => CALLED[name]);
+
 /* A beginning in the language of most templates; to be changed. */
 const ENGLISH = {
   language: "en",
@@ -42,6 +46,7 @@ export const consentSection = () => ({
       name: "consent.keywords",
       control: repeating,
       label: "Words",
+      told: called,
       none: "There are none. A channel that needs consent opens only once it has words for yes, no and help.",
       addLabel: "Add words in a language",
       titleOf: (one) => languageName(one.language),

@@ -39,7 +39,7 @@ export const pathOf = (path) => path.replace(/^\$\.?/, "").match(/\[\d+\]|[^.[\]
 export function faultText(field, { code, hint }) {
   if (code === "missing" && (!hint || hint === "a value is needed")) return t("required");
   if (!hint || /^(Expected|Object|another value)/.test(hint)) return field?.wrong ?? t("notExpected");
-  return `Needed: ${hint}.`;
+  return `Needed: ${field?.told?.(hint) ?? hint}.`;
 }
 
 function controlsOf(sections, value, readOnly, changed) {
