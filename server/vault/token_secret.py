@@ -33,7 +33,7 @@ class TokenSecret:
         Misconfigured: Too short, too long, or a pattern.
     """
 
-    __slots__ = ("_sealing", "_signing", "_text")
+    __slots__ = ("_keys", "_text")
 
     def __init__(self, text: str) -> None:
         """Take ``text`` as JWT libraries do: its UTF-8 bytes are the key."""
@@ -45,16 +45,8 @@ class TokenSecret:
             )
         if len(set(secret)) < _FEWEST_VALUES:
             raise Misconfigured("a token secret must not be a pattern")
-        # Not at the top: see ``tokens``.
-        from joserfc.jwk import OctKey  # noqa: PLC0415
-
         self._text = text
-        self._signing = OctKey.import_key(secret)
-        self._sealing = OctKey.import_key(
-            HKDF(
-                algorithm=SHA256(), length=32, salt=None, info=SEALING_LABEL
-            ).derive(secret)
-        )
+        self._keys: tuple[OctKey, OctKey] | None = None
 
     @classmethod
     def generate(cls, randomness: Randomness) -> TokenSecret:
@@ -68,12 +60,24 @@ class TokenSecret:
     @property
     def signing(self) -> OctKey:
         """The key of HS256."""
-        return self._signing
+        return self._made()[0]
 
     @property
     def sealing(self) -> OctKey:
         """The key of A256GCM."""
-        return self._sealing
+        return self._made()[1]
+
+    def _made(self) -> tuple[OctKey, OctKey]:
+        if self._keys is None:
+            # Not at the top: see ``tokens``.
+            from joserfc.jwk import OctKey  # noqa: PLC0415
+
+            secret = self._text.encode("utf-8", "surrogatepass")
+            sealing = HKDF(
+                algorithm=SHA256(), length=32, salt=None, info=SEALING_LABEL
+            ).derive(secret)
+            self._keys = OctKey.import_key(secret), OctKey.import_key(sealing)
+        return self._keys
 
     def __repr__(self) -> str:
         return "TokenSecret(...)"
