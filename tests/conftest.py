@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from hypothesis import settings
 # pytest-timeout bounds the whole.
 settings.register_profile("dayfly", settings(), deadline=None)
 settings.load_profile("dayfly")
+
+#: Whose levels the server sets.
+LOGGERS = ("server", "asyncio", "aiosqlite", "websockets", "uvicorn")
 
 #: Looked for in this order; `make browser` goes the same way.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,7 +42,15 @@ def _logging_as_it_was() -> Iterator[None]:
     """A test may set up logging as the server does; the next finds it anew."""
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
+    levels = {name: logging.getLogger(name).level for name in LOGGERS}
+    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
     yield
+    # Else nobody heard, in what follows, of errors that nothing can raise.
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+    logging.captureWarnings(capture=False)
+    logging.raiseExceptions = True
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
     root.setLevel(level)
     for handler in set(root.handlers) - set(handlers):
         handler.close()

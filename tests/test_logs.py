@@ -24,19 +24,11 @@ LEVELS = {"debug", "info", "warning", "error", "critical", "exception"}
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """What is logged at DEBUG; the interpreter's hooks are put back."""
-    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
-    names = ("server", "asyncio", "aiosqlite", "websockets", "uvicorn")
-    levels = {name: logging.getLogger(name).level for name in names}
+def stream() -> io.StringIO:
+    """What is logged at DEBUG; tests/conftest.py puts everything back."""
     stream = io.StringIO()
     set_up("debug", stream)
-    yield stream
-    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
-    logging.captureWarnings(capture=False)
-    logging.raiseExceptions = True
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
+    return stream
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:

@@ -276,14 +276,14 @@ async def test_another_accounts_agent_finds_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_resend_is_not_looked_at(site: Site) -> None:
-    """The same id is the same message, whatever it says now."""
+    """The same id is the same message; whoever shows others hears which."""
     async with await site.customer() as customer:
         first = await customer.send("own-id-01", "the truth")
         again = await customer.send("own-id-01", "a lie")
         await customer.say("fetch", after=0)
         await customer.hear("history")
 
-    assert again == first | {"repeat": True}
+    assert again == first | {"repeat": True, "text": "the truth"}
     assert customer.texts() == ["the truth"]
 
 

@@ -267,12 +267,12 @@ async def test_a_kill_in_the_middle_is_made_good(
         await until(lambda: is_rotated(setting))
         assert await load.incomplete(stored[7::50]) == []
 
-    # One more is the account's.
-    assert slots(setting) == {new: len(stored) + 1}
+    every = len(stored) + 1  # one is the account's
+    assert slots(setting) == {new: every}
     assert keys_that_open(setting) == len(stored)
     # What the kill cut off in its last batch is counted by neither run.
     (line,) = said(setting, ROTATED)
-    assert 0 < int(str(line["slots"])) <= len(stored) - half[new]
+    assert 0 < int(str(line["slots"])) <= every - half[new]
     assert main(["key", "status", "--settings", str(setting.file)]) == 0
     assert "      0 slots  the previous master key" in capsys.readouterr().out
     async with running(setting):

@@ -6,8 +6,6 @@ import asyncio
 import base64
 import io
 import logging
-import sys
-import threading
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -21,19 +19,11 @@ AGENT = "CANARY-agent-5d77e1"
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Everything that is logged at DEBUG; afterwards all is as it was."""
-    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
-    names = ("server", "asyncio", "aiosqlite", "websockets", "uvicorn")
-    levels = {name: logging.getLogger(name).level for name in names}
+def log() -> io.StringIO:
+    """Everything that is logged at DEBUG."""
     stream = io.StringIO()
     set_up("debug", stream)
-    yield stream
-    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
-    logging.captureWarnings(capture=False)
-    logging.raiseExceptions = True
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
+    return stream
 
 
 def written_as(secret: str) -> Iterator[str]:

@@ -119,7 +119,7 @@ async def test_a_resend_is_the_same_message(demo: Demo) -> None:
         first = await customer.send("the-same-id", "Hello")
     async with await demo.customer(token=customer.token) as again:
         second = await again.send("the-same-id", "Something else")
-        assert second == first | {"repeat": True}
+        assert second == first | {"repeat": True, "text": "Hello"}
         assert again.texts() == ["Hello"]
 
 
