@@ -11,25 +11,61 @@ const PER_PAGE = 100;
 /* Pages that one press of a button looks through for one kind of event. */
 const LOOKS = 10;
 
+/* What is written down, as people say it; the API's own word comes first. */
 const GROUPS = [
-  ["Signing in", ["signed_in", "sign_in_failed", "signed_out", "key_used", "token_refused"]],
-  ["Conversations", ["conversation_taken", "conversation_ended", "hold_set", "hold_lifted", "attachment_refused", "business_message"]],
-  ["People", ["customer_created", "customer_rectified", "consent_recorded", "restriction_set", "restriction_lifted"]],
-  ["Privacy", ["privacy_request", "privacy_searched", "privacy_exported", "erasure_asked"]],
-  ["Set-up", ["resource_created", "resource_changed", "resource_removed", "rules_tried", "application_disabled"]],
+  ["Signing in", [
+    ["signed_in", "Signed in"],
+    ["sign_in_failed", "Sign-in failed"],
+    ["signed_out", "Signed out"],
+    ["key_used", "Key used"],
+    ["token_refused", "Token refused"],
+  ]],
+  ["Conversations", [
+    ["conversation_taken", "Conversation taken"],
+    ["conversation_ended", "Conversation ended"],
+    ["hold_set", "Legal hold set"],
+    ["hold_lifted", "Legal hold lifted"],
+    ["attachment_refused", "File refused"],
+    ["business_message", "Wrote to a customer"],
+  ]],
+  ["People", [
+    ["customer_created", "Person added"],
+    ["customer_rectified", "Person corrected"],
+    ["consent_recorded", "Consent recorded"],
+    ["restriction_set", "Restriction set"],
+    ["restriction_lifted", "Restriction lifted"],
+  ]],
+  ["Privacy", [
+    ["privacy_request", "Request"],
+    ["privacy_searched", "Searched"],
+    ["privacy_exported", "Exported"],
+    ["erasure_asked", "Erasure asked for"],
+  ]],
+  ["Set-up", [
+    ["resource_created", "Added"],
+    ["resource_changed", "Changed"],
+    ["resource_removed", "Removed"],
+    ["rules_tried", "Redaction rules tried"],
+    ["application_disabled", "Application switched off"],
+  ]],
 ];
+const NAMES = new Map(GROUPS.flatMap(([, events]) => events));
 
-const nameOf = (event) => sentence(event.replaceAll("_", " ").replace(/^resource/, "set-up"));
+/* A newer server knows of more than this page does. */
+const nameOf = (event) => NAMES.get(event) ?? sentence(event.replaceAll("_", " "));
 
-function details({ subject, detail, times }) {
-  return el("span", {},
-    detail ? detail.replaceAll("_", " ") : "",
-    subject ? el("code", { class: "audit-subject", title: "An id, or what stands for a conversation", text: subject.length > 16 ? `${subject.slice(0, 12)}…` : subject }) : null,
-    times > 1 ? el("span", { class: "mark", text: `${times} times` }) : null);
-}
+const detailOf = ({ event, detail }) =>
+  event === "privacy_searched" ? `${detail} ${detail === "1" ? "hit" : "hits"}` : detail.replaceAll("_", " ");
+
+const details = (one) => el("span", { class: "audit-about" },
+  one.detail ? el("span", { text: detailOf(one) }) : null,
+  one.subject ? el("code", { class: "audit-subject", title: "What stands for it in the log", text: one.subject }) : null,
+  one.times > 1 ? el("span", { class: "mark", text: `${one.times} times` }) : null);
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 const row = (one) => [
-  moment(one.at, exact(one.at)),
+  moment(one.at, CLOCK.format(one.at * 1000)),
   nameOf(one.event),
   el("span", {}, one.actor || "nobody known", one.actor_kind === "agent" ? null : el("span", { class: "soft", text: ` (${one.actor_kind})` })),
   details(one),
@@ -38,7 +74,7 @@ const row = (one) => [
 export async function page(ctx) {
   const select = el("select", { id: "audit-event" },
     el("option", { value: "", text: "Everything" }),
-    ...GROUPS.map(([label, events]) => el("optgroup", { label }, ...events.map((value) => el("option", { value, text: nameOf(value) })))));
+    ...GROUPS.map(([label, events]) => el("optgroup", { label }, ...events.map(([value, text]) => el("option", { value, text })))));
   const body = el("div", {});
   const status = el("p", { class: "found-line soft", role: "status" });
   let found = [];

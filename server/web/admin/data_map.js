@@ -7,7 +7,7 @@ import { stripOf } from "./data_map_strip.js";
 import { icon } from "./icons.js";
 import { badge, head } from "./list.js";
 import { button, keepJson, moment, tableOf } from "./privacy_parts.js";
-import { aheadOf, basisName, classificationName, sentence } from "./privacy_words.js";
+import { aheadOf, basisName, classificationName, plain, sentence } from "./privacy_words.js";
 
 const LOOKS_EVERY = 30_000;
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
@@ -96,7 +96,7 @@ export async function page(ctx) {
   }
   draw();
 
-  const more = [button([icon("get"), "Register of processing"], () => ctx.navigate("data-map", "register"))];
+  const more = [button([icon("file"), "Register of processing"], () => ctx.navigate("data-map", "register"))];
   const node = el("div", { class: "page data-map" },
     head({
       title: "Data map",
@@ -167,7 +167,7 @@ async function register(ctx) {
       part("Which data", tableOf("Categories of data", ["Category", "Consists of", "Classification", "Legal basis", "Owner", "Goes"], told.categories.map((one) => [
         sentence(one.name), one.what, classificationName(one.fields.classification),
         one.fields.legal_basis ? basisName(one.fields.legal_basis) : badge("not said", "warn"),
-        one.fields.owner || badge("not said", "warn"), one.dies,
+        one.fields.owner || badge("not said", "warn"), plain(one.dies),
       ]))),
       part("Measures", listOf(told.measures)))), { title: "Register of processing", wide: true });
 }

@@ -13,7 +13,7 @@ const GAP = 10;
 const PAD = 14;
 const HEAD = 58;
 const LANE = 26;
-const CARD = { least: 186, height: 84 };
+const CARD = { least: 172, height: 84, wide: 240, low: 66 };
 /* Lanes part cards where there are many; two cards tell by their colour. */
 const WORTH_LANES = 4;
 const NARROW = 720;
@@ -107,6 +107,7 @@ export function drawingOf(places, open) {
     const inside = width - 2 * PAD;
     const columns = Math.max(1, Math.floor((inside + GAP) / (CARD.least + GAP)));
     const card = (inside - (columns - 1) * GAP) / columns;
+    const tall = card >= CARD.wide ? CARD.low : CARD.height;
     const parted = LANES
       .map(([group, title]) => [title, names.filter((one) => now.get(one).group === group)])
       .filter(([, found]) => found.length > 0);
@@ -122,11 +123,12 @@ export function drawingOf(places, open) {
       found.forEach((one, n) => {
         parts.push(cardOf(one, {
           x: PAD + (n % columns) * (card + GAP),
-          y: at + Math.floor(n / columns) * (CARD.height + GAP),
+          y: at + Math.floor(n / columns) * (tall + GAP),
           width: card,
+          height: tall,
         }));
       });
-      at += Math.ceil(found.length / columns) * (CARD.height + GAP) + 6;
+      at += Math.ceil(found.length / columns) * (tall + GAP) + 6;
     }
     const height = at - 6 - GAP + PAD;
     const node = svg("g", { class: "map-home", "data-home": home, role: "group", "aria-label": `${name}. ${says}`, transform: `translate(${x} ${y})` },
@@ -138,13 +140,15 @@ export function drawingOf(places, open) {
     return { node, height };
   }
 
-  function cardOf(name, { x, y, width }) {
+  function cardOf(name, { x, y, width, height }) {
     const place = now.get(name);
     const marks = (place.encrypted ? 20 : 0) + 26;
-    const lines = linesOf(sentence(name), { width: width - marks - 14, font: FONT, most: 2 });
-    const count = svg("text", { class: "map-count", x: 14, y: CARD.height - 20 });
-    const late = svg("text", { class: "map-late", x: width - 12, y: CARD.height - 20, "text-anchor": "end" });
-    const fill = svg("rect", { class: "map-fill", x: 14, y: CARD.height - 11, height: 3, rx: 1.5 });
+    const lines = linesOf(sentence(name), {
+      width: width - 28, first: width - marks - 14, font: FONT, most: height === CARD.low ? 1 : 2,
+    });
+    const count = svg("text", { class: "map-count", x: 14, y: height - 20 });
+    const late = svg("text", { class: "map-late", x: width - 12, y: height - 20, "text-anchor": "end" });
+    const fill = svg("rect", { class: "map-fill", x: 14, y: height - 11, height: 3, rx: 1.5 });
     const title = svg("title");
     const act = () => open(name);
     const node = svg("g", {
@@ -160,13 +164,13 @@ export function drawingOf(places, open) {
       },
     },
     title,
-    svg("rect", { class: "map-box", width, height: CARD.height, rx: 10 }),
+    svg("rect", { class: "map-box", width, height, rx: 10 }),
     ...lines.map((line, n) => svg("text", { class: "map-title", x: 14, y: 22 + n * 16, text: line })),
     place.encrypted ? stamp(icon("lock"), { x: width - 26, y: 9, size: 16, style: "map-lock" }) : null,
     place.sensitivity === "sensitive"
       ? svg("circle", { class: "map-sensitive", cx: width - (place.encrypted ? 35 : 18), cy: 17.5, r: 4.5 })
       : null,
-    svg("rect", { class: "map-track", x: 14, y: CARD.height - 11, width: width - 28, height: 3, rx: 1.5 }),
+    svg("rect", { class: "map-track", x: 14, y: height - 11, width: width - 28, height: 3, rx: 1.5 }),
     count, late, fill);
     cards.set(name, { node, count, late, fill, title, room: width - 28 });
     return node;

@@ -6,7 +6,7 @@ import { enc } from "./api.js";
 import { formOf } from "./form.js";
 import { badge } from "./list.js";
 import { facts, moment } from "./privacy_parts.js";
-import { aheadOf, BASES, basisName, CLASSIFICATIONS, classificationName, sentence } from "./privacy_words.js";
+import { aheadOf, BASES, basisName, CLASSIFICATIONS, classificationName, plain, sentence } from "./privacy_words.js";
 
 const FIELDS = [
   { name: "classification", label: "Classification", kind: "select", options: CLASSIFICATIONS, style: "half" },
@@ -45,7 +45,7 @@ export function panelOf(ctx, place, changed) {
       el("p", { text: `${sentence(place.what)}.` }),
       facts([
         ["Lives in", place.home],
-        ["Dies", place.dies],
+        ["Dies", plain(place.dies)],
         ["Held now", place.count === null ? "not counted: it has left the server" : place.count.toLocaleString()],
         ["Oldest", place.oldest && moment(place.oldest)],
         ["Next goes", place.next_at && moment(place.next_at, aheadOf(place.next_at))],

@@ -13,6 +13,10 @@ const LAST = 4 * 31_557_600;
 const LATE = 74;
 const LINE = 26;
 const DOT = 6;
+const STEP = 2 * DOT + 4;
+/* From here on there is room for names. */
+const NAMED = 640;
+const FONT = "12px Inter, system-ui, sans-serif";
 
 /** The line for `places` that have a deadline. */
 export function stripOf(open) {
@@ -32,7 +36,7 @@ export function stripOf(open) {
     const ends = [];
     return found.map((one) => {
       const here = x(one.next_at - at);
-      let level = ends.findIndex((end) => here - end > 2 * DOT + 4);
+      let level = ends.findIndex((end) => here - end > STEP);
       if (level < 0) level = ends.length;
       ends[level] = here;
       return [one, here, level];
@@ -44,43 +48,58 @@ export function stripOf(open) {
     const focused = document.activeElement?.dataset?.dot;
     const found = places.filter((one) => one.next_at !== null && one.count).sort((a, b) => a.next_at - b.next_at);
     const placed = levels(found);
-    const top = Math.max(2, ...placed.map(([, , level]) => level + 1)) * (2 * DOT + 4) + 26;
+    const top = Math.max(2, ...placed.map(([, , level]) => level + 1)) * STEP + 26;
     const height = top + LINE;
     root.setAttribute("viewBox", `0 0 ${width} ${height}`);
     root.setAttribute("width", width);
     root.setAttribute("height", height);
+    const is_late = places.some((one) => one.overdue);
     root.replaceChildren(...[
-      svg("rect", { class: "strip-late", x: 0, y: 0, width: LATE, height: top, rx: 8 }),
+      svg("rect", { class: "strip-late", "data-bad": is_late ? "" : null, x: 0, y: 0, width: LATE, height: top, rx: 8 }),
       svg("text", { class: "strip-word", x: LATE / 2, y: top + 18, "text-anchor": "middle", text: "overdue" }),
-      places.some((one) => one.overdue) ? null : svg("text", { class: "strip-none", x: LATE / 2, y: top / 2 + 4, "text-anchor": "middle", text: "nothing" }),
+      is_late ? null : svg("text", { class: "strip-none", x: LATE / 2, y: top / 2 + 4, "text-anchor": "middle", text: "nothing" }),
       svg("line", { class: "strip-line", x1: LATE + 8, x2: width - 8, y1: top, y2: top }),
-      ...MARKS.flatMap(([seconds, word]) => [
+      ...marks().flatMap(([seconds, word]) => [
         svg("line", { class: "strip-tick", x1: x(seconds), x2: x(seconds), y1: 4, y2: top + 4 }),
         svg("text", { class: "strip-word", x: x(seconds), y: top + 18, "text-anchor": "middle", text: word }),
       ]),
-      ...placed.map(([one, here, level]) => dotOf(one, here, top - DOT - 5 - level * (2 * DOT + 4))),
+      ...placed.map(([one, here, level]) => dotOf(one, here, top - DOT - 5 - level * STEP)),
     ].filter(Boolean));
     root.append(...labels(placed, top));
     if (focused) root.querySelector(`[data-dot="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  /* A name for what stands alone, a number for what stands together; none
-   * where it would run into the one before. */
+  /* A name for what stands alone, a number for what stands together; first
+   * where most is, and none where it would run into something. */
   function labels(placed, top) {
-    const columns = Map.groupBy(placed, ([, here]) => Math.round(here / (3 * DOT)));
-    let end = LATE + 8;
+    if (width < NAMED) return [];
+    const up = (level) => top - DOT - 5 - level * STEP;
+    const columns = [...Map.groupBy(placed, ([, here]) => Math.round(here / STEP)).values()]
+      .map((group) => ({ group, here: group[0][1], level: Math.max(...group.map(([, , one]) => one)) }));
+    const taken = columns.map(({ here, level }) => [here - DOT, here + DOT, up(level) - DOT, top]);
     const made = [];
-    for (const group of columns.values()) {
-      const [[first, here]] = group;
-      const level = Math.max(...group.map(([, , one]) => one));
-      const text = group.length > 1 ? `${group.length} kinds` : sentence(first.name);
-      const half = widthOf(text, "12px Inter, system-ui, sans-serif") / 2 + 6;
+    for (const { group, here, level } of columns.toSorted((one, other) => other.group.length - one.group.length)) {
+      const text = group.length > 1 ? `${group.length} kinds` : sentence(group[0][0].name);
+      const half = widthOf(text, FONT) / 2 + 4;
       const middle = Math.min(here, width - half);
-      if (middle - half < end) continue;
-      end = middle + half;
-      made.push(svg("text", { class: "strip-label", "aria-hidden": "true", x: middle, y: top - level * (2 * DOT + 4) - 2 * DOT - 12, "text-anchor": "middle", text }));
+      const y = up(level) - DOT - 6;
+      const box = [middle - half, middle + half, y - 11, y + 2];
+      if (box[0] < LATE + 8 || taken.some((one) => box[0] < one[1] && box[1] > one[0] && box[2] < one[3] && box[3] > one[2])) continue;
+      taken.push(box);
+      made.push(svg("text", { class: "strip-label", "aria-hidden": "true", x: middle, y, "text-anchor": "middle", text }));
     }
     return made;
+  }
+
+  /* The marks, but for those that have no room for their word. */
+  function marks() {
+    let end = 0;
+    return MARKS.filter(([seconds, word]) => {
+      const half = widthOf(word, FONT) / 2 + 5;
+      if (x(seconds) - half < end) return false;
+      end = x(seconds) + half;
+      return true;
+    });
   }
 
   function dotOf(one, cx, cy) {

@@ -60,6 +60,8 @@ export async function one(ctx, id) {
     el("li", { class: "step", "data-name": name }, el("span", { class: "step-mark" }, icon("sent")), el("span", { text })));
   const held = el("div", { class: "banner", role: "note", hidden: true }, icon("lock"),
     el("div", {}, el("strong", { text: "It waits" }), el("p", { text: "A conversation of theirs is on legal hold. It goes on as soon as that is lifted." })));
+  const telling = el("div", { class: "banner calm", role: "note", hidden: true }, icon("shield"),
+    el("div", {}, el("strong", { text: "Nothing is left here" }), el("p", { text: "Applications that are away are told when they come back; that is tried for a day." })));
   const below = el("div", {});
 
   function draw() {
@@ -69,13 +71,14 @@ export async function one(ctx, id) {
       set(step, "aria-current", n === at && job.state !== "done" ? "step" : null);
     });
     held.hidden = !job.on_hold;
+    telling.hidden = job.state !== "telling";
     say(status, ERASURE_STEPS[at]?.[1] ?? "");
     if (job.receipt && !below.firstChild) below.append(receipt(job));
   }
   draw();
   ctx.mount(el("div", { class: "page" },
     head({ title: `Erasure ${job.id.slice(0, 8)}`, back: ["Erasures", ctx.href("people", "!erasures")], badges: [] }),
-    held,
+    held, telling,
     el("div", { class: "form" },
       panel("Progress", { id: "progress", lead: "Each step is on disk before the next begins: a crash is made up for by the next start." },
         el("ol", { class: "steps" }, ...steps), status),

@@ -10,7 +10,7 @@ import { person } from "./person.js";
 import { button } from "./privacy_parts.js";
 import { restrictionName } from "./privacy_words.js";
 import { state } from "./states.js";
-import { whenOf } from "./when.js";
+import { day } from "./when.js";
 
 const WAYS = [["email", "E-mail"], ["phone", "Phone"], ["platform_key", "Key of a channel"]];
 const HINTS = { email: "ada@example.com", phone: "+47 22 22 55 55", platform_key: "As your back-end names them" };
@@ -21,7 +21,7 @@ const rowFor = (ctx) => (one) => ({
   sub: [one.channel, one.name ? one.platform_key : null, one.email, one.phone].filter(Boolean).join(" · "),
   to: ctx.href("people", one.id),
   badges: one.restrictions.map((name) => badge(restrictionName(name), "warn")),
-  facts: [`seen ${whenOf(one.seen_at)}`],
+  facts: [`last wrote ${day(one.seen_at)}`],
 });
 
 /* What somebody is found by stands in no address: this is a POST. */

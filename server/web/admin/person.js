@@ -9,6 +9,7 @@ import { restrictions } from "./person_restrictions.js";
 import { eraseButton, exportButton } from "./privacy_acts.js";
 import { button, conversationRow, facts, holdings, moment, panel } from "./privacy_parts.js";
 import { phaseOf, restrictionName } from "./privacy_words.js";
+import { day } from "./when.js";
 
 const contactsOf = (lines) => Object.fromEntries(lines.map((line) => {
   const [label, ...rest] = line.split(":");
@@ -56,7 +57,7 @@ const identity = (known) => facts([
   ["Key", el("code", { class: "wrap", text: known.platform_key })],
   ...Object.entries(known.contacts),
   ["Known since", moment(known.created_at)],
-  ["Last wrote", moment(known.seen_at)],
+  ["Last wrote", moment(known.seen_at, day(known.seen_at))],
   ["Id", el("code", { class: "wrap", text: known.id })],
 ]);
 

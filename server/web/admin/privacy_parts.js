@@ -3,7 +3,7 @@
 import { el } from "../console/element.js";
 import { enc } from "./api.js";
 import { badge } from "./list.js";
-import { aheadOf, sentence } from "./privacy_words.js";
+import { aheadOf, plain, sentence } from "./privacy_words.js";
 import { exact, whenOf } from "./when.js";
 
 /** A time as people say it; pointing at it says which exactly. */
@@ -44,7 +44,7 @@ export async function holdings(ctx, query) {
   if (!held.length) return el("p", { class: "soft calm-line", text: "Nothing is held." });
   return tableOf("What is held", ["What", "Where", "How many", "Gone"], held.map((one) => [
     sentence(one.name), one.home, one.count.toLocaleString(),
-    one.dies_at ? moment(one.dies_at, aheadOf(one.dies_at)) : one.dies,
+    one.dies_at ? moment(one.dies_at, aheadOf(one.dies_at)) : plain(one.dies),
   ]), { numbers: [2] });
 }
 

@@ -15,6 +15,9 @@ export function aheadOf(at, now = Date.now() / 1000) {
 /** A day of the due date's own: it ends at midnight in UTC. */
 export const dueDay = (at) => day(at - 1);
 
+/** A text of the registry's without the marks that documents need. */
+export const plain = (text) => text.replaceAll("`", "");
+
 export const sentence = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 export const RESTRICTIONS = [

@@ -28,13 +28,14 @@ export function widthOf(text, font) {
   return measuring.measureText(text).width;
 }
 
-/** `text` in at most `most` lines of at most `width` units in `font`. */
-export function linesOf(text, { width, font, most }) {
+/** `text` in at most `most` lines of at most `width` units in `font`; the
+ * first may have to be shorter. */
+export function linesOf(text, { width, first = width, font, most }) {
   const wide = (part) => widthOf(part, font);
   const lines = [""];
   for (const word of text.split(" ")) {
     const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
-    if (wide(longer) <= width || !lines.at(-1)) lines[lines.length - 1] = longer;
+    if (wide(longer) <= (lines.length === 1 ? first : width) || !lines.at(-1)) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   if (lines.length <= most) return lines;
