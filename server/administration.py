@@ -25,6 +25,7 @@ from server.parts import Parts
 from server.services.admitting import Admitting
 from server.services.audit_reading import AuditReading
 from server.services.backing_up import Source
+from server.services.data_map import DataMapping
 from server.services.directory import Directory
 from server.services.dry_run import DryRun
 from server.services.fields import Fields
@@ -77,7 +78,15 @@ class Administration:
             rotated=lambda: parts.rotating.slots,
         )
         self._api = Api(
-            table(services_of(parts, opened, self._proving, gauges=gauges)),
+            table(
+                services_of(
+                    parts,
+                    opened,
+                    self._proving,
+                    gauges=gauges,
+                    audit_days=config.audit_days,
+                )
+            ),
             house.clock,
             admitting=self._admitting,
             is_account=directory.accounts.__contains__,
@@ -104,16 +113,15 @@ class Administration:
 
 
 def services_of(
-    parts: Parts, opened: Opened, proving: Proving, *, gauges: Gauges
+    parts: Parts,
+    opened: Opened,
+    proving: Proving,
+    *,
+    gauges: Gauges,
+    audit_days: float,
 ) -> Services:
     """Who does what the operations ask for."""
     history = opened.history
-    disclosure = Disclosure.make(
-        parts.house,
-        history,
-        account_keys=parts.account_keys,
-        attaching=parts.attaching,
-    )
     fields = Fields(parts.directory, parts.office.administering)
     return Services(
         proving=proving,
@@ -128,17 +136,7 @@ def services_of(
             remembering=parts.remembering,
         ),
         holding=parts.holding,
-        customers=parts.clientele.customers,
-        restricting=parts.clientele.restricting,
-        outreach=parts.clientele.outreach,
-        register=disclosure.register,
         clock=parts.house.clock,
-        finding=disclosure.finding,
-        exporting=disclosure.exporting,
-        erasing=parts.duties.erasing,
-        erasure_papers=parts.duties.papers,
-        tracing=parts.duties.tracing,
-        mapping=parts.duties.mapping,
         fields=fields,
         processing=ProcessingRegister(parts.directory, fields),
         audit_reading=AuditReading(
@@ -146,7 +144,37 @@ def services_of(
         ),
         gauges=gauges,
         giving_backups=make_giving_backups(parts.house, opened),
+        **services_for_people(parts, opened, audit_days=audit_days),
     )
+
+
+def services_for_people(
+    parts: Parts, opened: Opened, *, audit_days: float
+) -> dict[str, Any]:
+    """Who does what is owed to people, by the names of ``Services``."""
+    disclosure = Disclosure.make(
+        parts.house,
+        opened.history,
+        account_keys=parts.account_keys,
+        attaching=parts.attaching,
+    )
+    return {
+        "customers": parts.clientele.customers,
+        "restricting": parts.clientele.restricting,
+        "outreach": parts.clientele.outreach,
+        "register": disclosure.register,
+        "finding": disclosure.finding,
+        "exporting": disclosure.exporting,
+        "erasing": parts.duties.erasing,
+        "erasure_papers": parts.duties.papers,
+        "tracing": parts.duties.tracing,
+        "mapping": DataMapping(
+            parts.house,
+            opened.history.stock,
+            oldest_ending=lambda: parts.ending.oldest,
+            audit_days=audit_days,
+        ),
+    }
 
 
 def actors_of(directory: Directory, account: AccountId) -> set[str]:

@@ -1,4 +1,7 @@
-"""What ``run.py`` does once it knows what is wanted."""
+"""What ``run.py`` does once it knows what is wanted.
+
+What only one of its commands needs is imported there: a server would keep it.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,21 @@ import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvloop
 
 from server import auditor, logs, start_checks
 from server.app import Server
-from server.commands import serving
-from server.commands.place import master_of
 from server.config import Config, load
-from server.demo import Demo
 from server.errors import Misconfigured, ServerError
 from server.ids import new_token, system_randomness, token_hash
 from server.process import harden
 from server.vault.passwords import DEFAULTS, hash_password
 from server.vault.webhook_secret import WebhookSecret
+
+if TYPE_CHECKING:
+    from server.demo import Demo
 
 UNSAFE = 2
 FAILED = 1
@@ -43,6 +47,8 @@ def serve(settings: Path) -> int:
 
 def serve_as_asked(asked: Namespace) -> int:
     """Production: settings, or what is stored, or what is answered now."""
+    from server.commands import serving  # noqa: PLC0415 - see the header
+
     try:
         config = serving.config_to_serve(asked)
     except ServerError as error:
@@ -77,6 +83,8 @@ def demonstrate(
     *, data: Path | None, host: str, port: int, log_level: str
 ) -> int:
     """The demo: an account, a shop and two agents made for this run."""
+    from server.demo import Demo  # noqa: PLC0415 - see the header
+
     logs.set_up(log_level)
     with tempfile.TemporaryDirectory(prefix="dayfly-") as folder:
         try:
@@ -142,6 +150,8 @@ def audit(
         as_json: For a program.
         verify: Check it instead of printing it.
     """
+    from server.commands.place import master_of  # noqa: PLC0415 - as above
+
     try:
         config = load(settings) if settings else Config(data=data or Path())
         if not verify:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from server.ids import ApplicationId
 from server.services.account_keys import AccountKeys
-from server.services.data_map import DataMapping
 from server.services.ending import Ending
 from server.services.erasing import Erasing
 from server.services.erasure_notices import ErasureNotices
@@ -32,7 +31,6 @@ class Duties:
     Attributes:
         stocktaking: Says what is held of somebody.
         tracing: Says it of whoever has a platform key.
-        mapping: Says what is held at all.
         erasing: Takes orders to erase.
         erasure_work: Works them off.
         papers: Knows by what receipts are checked.
@@ -40,7 +38,6 @@ class Duties:
 
     stocktaking: Stocktaking
     tracing: Tracing
-    mapping: DataMapping
     erasing: Erasing
     erasure_work: ErasureWork
     papers: ErasurePapers
@@ -56,7 +53,6 @@ class Duties:
         remembering: Remembering,
         reaches: Mapping[ApplicationId, Reach],
         pseudonyms: Pseudonyms,
-        audit_days: float,
     ) -> Duties:
         """Make them; the house is told who answers customers."""
         own = history.erasures
@@ -82,7 +78,6 @@ class Duties:
             tracing=make_tracing(
                 house, history, stocktaking, keys=account_keys
             ),
-            mapping=make_mapping(house, history, ending, days=audit_days),
             erasing=make_erasing(house, history, account_keys, work=work),
             erasure_work=work,
             papers=papers,
@@ -117,18 +112,6 @@ def make_tracing(
         people=history.customers,
         erased=history.erasures,
         indexes=keys,
-    )
-
-
-def make_mapping(
-    house: House, history: History, ending: Ending, *, days: float
-) -> DataMapping:
-    """What says how much is held at all."""
-    return DataMapping(
-        house,
-        history.stock,
-        oldest_ending=lambda: ending.oldest,
-        audit_days=days,
     )
 
 

@@ -159,7 +159,6 @@ class Parts:
                 remembering=remembering,
                 reaches=programs.relaying.reaches,
                 pseudonyms=opened.anchors,
-                audit_days=config.audit_days,
             ),
         )
 

@@ -36,7 +36,7 @@ async def test_every_record_type_is_on_it(tmp_path: Path) -> None:
     async with Workshop(tmp_path) as shop:
         await shop.start()
 
-        made = await shop.duties.mapping.data_map(None)
+        made = await shop.mapping.data_map(None)
 
         assert tuple(one.kind for one in made.places) == RECORD_TYPES
         uncounted = [one.kind.name for one in made.places if one.tally is None]
@@ -56,8 +56,8 @@ async def test_it_counts_what_there_is(tmp_path: Path) -> None:
         shop.ending.ask(gone, by=EndedBy.CUSTOMER)
         await shop.history.write(lambda group: None)
 
-        mine = await shop.duties.mapping.data_map(ACME)
-        theirs = await shop.duties.mapping.data_map(ZENITH)
+        mine = await shop.mapping.data_map(ACME)
+        theirs = await shop.mapping.data_map(ZENITH)
 
     assert counts(mine) == {
         "account keys": 1,
@@ -81,14 +81,12 @@ async def test_what_should_be_gone_is_overdue(tmp_path: Path) -> None:
         await shop.start()
         session = await shop.session()
         await shop.say(session, "hello")
-        due = tally(
-            await shop.duties.mapping.data_map(None), "session record"
-        ).next_at
+        due = tally(await shop.mapping.data_map(None), "session record").next_at
         assert due is not None
         shop.clock.pass_(due - shop.clock.now() + 1.0)
-        in_time = await shop.duties.mapping.data_map(None)
+        in_time = await shop.mapping.data_map(None)
         shop.clock.pass_(FRESH)
-        late = await shop.duties.mapping.data_map(None)
+        late = await shop.mapping.data_map(None)
 
     assert in_time.overdue == 0
     assert tally(late, "session record").overdue == 1
@@ -100,7 +98,7 @@ async def test_it_is_not_counted_again_at_once(tmp_path: Path) -> None:
     """For five seconds everybody sees the same map."""
     async with Workshop(tmp_path) as shop:
         await shop.start()
-        mapping = shop.duties.mapping
+        mapping = shop.mapping
         first = await mapping.data_map(None)
         await shop.say(await shop.session(), "hello")
 
@@ -124,6 +122,6 @@ async def test_an_end_that_is_not_carried_out_is_overdue(
         await shop.history.write(lambda group: None)
         shop.clock.pass_(3.0)
 
-        made = await shop.duties.mapping.data_map(None)
+        made = await shop.mapping.data_map(None)
 
     assert tally(made, "conversation record").overdue == 1

@@ -32,6 +32,7 @@ from server.live.sessions import Session, Sessions
 from server.services.account_keys import AccountKeys
 from server.services.attaching import Attaching
 from server.services.beginning import begin
+from server.services.data_map import DataMapping
 from server.services.ending import Ending
 from server.services.handing import Fate, Line, Outcome
 from server.services.house import House
@@ -227,6 +228,11 @@ class Workshop:
             remembering=self.remembering,
             reaches={reach.application.id: reach},
             pseudonyms=self.anchors,
+        )
+        self.mapping = DataMapping(
+            self.house,
+            store.stock,
+            oldest_ending=lambda: self.ending.oldest,
             audit_days=365.0,
         )
 
