@@ -72,11 +72,8 @@ def operations(
             revision=stored.revision,
             key=key,
         )
-        return Answer(
-            body=told,
-            revision=stored.revision,
-            location=f"/accounts/{call.account}/keys/{form.id}",
-        )
+        place = f"/accounts/{call.account}/keys/{form.id}"
+        return Answer(body=told, revision=stored.revision, location=place)
 
     return [
         *_telling(service, uses),

@@ -20,7 +20,9 @@ from server.protocol.rules_tried import (
     RuleTrial,
     TrialTold,
 )
+from server.services.dry_run import DryReport
 from server.services.rule_trials import RuleTrials
+from server.services.trying_rules import Trial
 
 
 def operations(trials: RuleTrials) -> list[Operation]:
@@ -28,37 +30,17 @@ def operations(trials: RuleTrials) -> list[Operation]:
 
     async def on_text(call: Call) -> object:
         asked: RuleTrial = call.body
-        trial = trials.on_text(
-            call.account, asked.text, Author(asked.author), rule=asked.rule
-        )
-        return TrialTold(
-            text=trial.text,
-            hits=tuple(
-                RuleHit(rule=one.rule, count=one.count, spans=one.spans)
-                for one in trial.hits
-            ),
-            faults=tuple(
-                RuleFault(rule=one.rule, why=one.why) for one in trial.faults
-            ),
+        return _trial_told(
+            trials.on_text(
+                call.account, asked.text, Author(asked.author), rule=asked.rule
+            )
         )
 
     async def on_what_is_said(call: Call) -> object:
-        report = await trials.on_what_is_said(
-            call.principal, call.account, rule=call.body.rule
-        )
-        return DryRunTold(
-            messages=report.messages,
-            conversations=report.conversations,
-            unreadable=report.unreadable,
-            is_complete=report.is_complete,
-            rules=tuple(
-                RuleReach(
-                    rule=one.rule,
-                    messages=one.messages,
-                    conversations=one.conversations,
-                )
-                for one in report.rules
-            ),
+        return _report_told(
+            await trials.on_what_is_said(
+                call.principal, call.account, rule=call.body.rule
+            )
         )
 
     return [
@@ -88,3 +70,33 @@ def operations(trials: RuleTrials) -> list[Operation]:
             problems=(429,),
         ),
     ]
+
+
+def _trial_told(trial: Trial) -> TrialTold:
+    return TrialTold(
+        text=trial.text,
+        hits=tuple(
+            RuleHit(rule=one.rule, count=one.count, spans=one.spans)
+            for one in trial.hits
+        ),
+        faults=tuple(
+            RuleFault(rule=one.rule, why=one.why) for one in trial.faults
+        ),
+    )
+
+
+def _report_told(report: DryReport) -> DryRunTold:
+    return DryRunTold(
+        messages=report.messages,
+        conversations=report.conversations,
+        unreadable=report.unreadable,
+        is_complete=report.is_complete,
+        rules=tuple(
+            RuleReach(
+                rule=one.rule,
+                messages=one.messages,
+                conversations=one.conversations,
+            )
+            for one in report.rules
+        ),
+    )
