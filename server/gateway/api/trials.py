@@ -7,6 +7,8 @@ the rule in force, and stands in the audit log.
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.domain.message import Author
 from server.domain.permission import Scope
 from server.gateway.api.operation import Call, Operation
@@ -44,12 +46,9 @@ def operations(trials: RuleTrials) -> list[Operation]:
         )
 
     return [
-        Operation(
-            method="POST",
-            path=f"{KIND.all}/try",
-            name="try_redaction_rules",
-            summary="What the rules, and perhaps one more, hide in a text.",
-            tag=TAG,
+        _operation(
+            "try",
+            "What the rules, and perhaps one more, hide in a text.",
             scope=Scope.RULES_READ,
             do=on_text,
             takes=RuleTrial,
@@ -57,12 +56,9 @@ def operations(trials: RuleTrials) -> list[Operation]:
             # Nothing of the text stays here, nor does the answer.
             shows_secret=True,
         ),
-        Operation(
-            method="POST",
-            path=f"{KIND.all}/dry-run",
-            name="dry_run_redaction_rules",
-            summary="How much they would hide in what is being said.",
-            tag=TAG,
+        _operation(
+            "dry-run",
+            "How much they would hide in what is being said.",
             scope=Scope.RULES_WRITE,
             do=on_what_is_said,
             takes=RuleDryRun,
@@ -70,6 +66,17 @@ def operations(trials: RuleTrials) -> list[Operation]:
             problems=(429,),
         ),
     ]
+
+
+def _operation(verb: str, summary: str, **more: Any) -> Operation:
+    return Operation(
+        method="POST",
+        path=f"{KIND.all}/{verb}",
+        name=f"{verb.replace('-', '_')}_redaction_rules",
+        summary=summary,
+        tag=TAG,
+        **more,
+    )
 
 
 def _trial_told(trial: Trial) -> TrialTold:
