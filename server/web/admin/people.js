@@ -41,7 +41,7 @@ function finder(ctx, channels, show) {
     if (!text) return show(null);
     const body = { [way.value]: text, ...(way.value === "platform_key" && { channel: channel.value }) };
     try {
-      show((await ctx.api.post("customers/lookup", body)).customers);
+      show((await ctx.api.ask("customers/lookup", body)).customers);
     } catch (error) {
       say(problem, error.code === "invalid" || error.code === "malformed" || error.status === 422
         ? `That is no ${WAYS.find(([value]) => value === way.value)[1].toLocaleLowerCase()}${way.value === "phone" ? ". Begin with + and the country" : ""}.`

@@ -52,7 +52,7 @@ export function page(ctx) {
     say(status, "Looking…");
     say(problem, "");
     try {
-      const found = await ctx.api.post("privacy/search", { text: words, after });
+      const found = await ctx.api.ask("privacy/search", { text: words, after });
       hits.push(...found.hits);
       looked += found.looked;
       after = found.after ?? "";
