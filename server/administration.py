@@ -9,6 +9,7 @@ from typing import Any
 from server.config import Config
 from server.data_folder import Opened
 from server.disclosure import Disclosure
+from server.domain.audit import Actor, ActorKind
 from server.domain.resource import ResourceKind
 from server.gateway.api.entrance import (
     AddressOf,
@@ -35,9 +36,14 @@ from server.services.overseeing import Overseeing
 from server.services.processing import ProcessingRegister
 from server.services.proving import Proving
 from server.services.rule_trials import RuleTrials
+from server.tenants import own_origins
 
 #: What of an account the audit log knows as somebody who does something.
-_ACTORS = (ResourceKind.AGENT, ResourceKind.KEY, ResourceKind.APPLICATION)
+_ACTORS = {
+    ResourceKind.AGENT: ActorKind.AGENT,
+    ResourceKind.KEY: ActorKind.KEY,
+    ResourceKind.APPLICATION: ActorKind.APPLICATION,
+}
 
 
 class Administration:
@@ -49,6 +55,7 @@ class Administration:
         opened: Where it is kept.
         health: How the server does.
         is_ready: Whether anybody should be sent here.
+        port: On which it listens.
 
     Attributes:
         local: What the local socket answers; ASGI.
@@ -62,6 +69,7 @@ class Administration:
         *,
         health: HealthSource,
         is_ready: Callable[[], bool],
+        port: int,
     ) -> None:
         house, directory = parts.house, parts.directory
         self._admitting = Admitting(house.clock)
@@ -76,6 +84,8 @@ class Administration:
             is_ready=is_ready,
             is_rotating=lambda: parts.rotating.is_due,
             rotated=lambda: parts.rotating.slots,
+            address=own_origins(config, port)[0],
+            port=port,
         )
         self._api = Api(
             table(
@@ -177,11 +187,11 @@ def services_for_people(
     }
 
 
-def actors_of(directory: Directory, account: AccountId) -> set[str]:
-    """The names by which ``account``'s own are known in the audit log."""
+def actors_of(directory: Directory, account: AccountId) -> set[Actor]:
+    """As whom ``account``'s own are known in the audit log."""
     return {
-        entry.id
-        for kind in _ACTORS
+        Actor(known_as, entry.id, int(entry.created_at * 1000))
+        for kind, known_as in _ACTORS.items()
         for entry in directory.entries(kind, account)
     }
 

@@ -30,6 +30,7 @@ class ApiOnDemand:
         opened: Where it is kept.
         health: How the server does.
         is_ready: Whether anybody should be sent here.
+        port: On which it listens.
 
     Attributes:
         local: What the local socket answers; ASGI.
@@ -43,9 +44,11 @@ class ApiOnDemand:
         *,
         health: HealthSource,
         is_ready: Callable[[], bool],
+        port: int,
     ) -> None:
         self._given = (config, parts, opened)
         self._health, self._is_ready = health, is_ready
+        self._port = port
         self._made: Administration | None = None
         self.local: Any = OnDemand(load, lambda: self._api().local)
 
@@ -74,7 +77,10 @@ class ApiOnDemand:
             )
 
             self._made = Administration(
-                *self._given, health=self._health, is_ready=self._is_ready
+                *self._given,
+                health=self._health,
+                is_ready=self._is_ready,
+                port=self._port,
             )
         return self._made
 

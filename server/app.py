@@ -153,6 +153,7 @@ class Server:
             self._opened,
             health=self.health,
             is_ready=self._is_ready,
+            port=bound.getsockname()[1],
         )
         self._front = Front(
             config,

@@ -8,9 +8,8 @@ from html import escape
 from typing import Any
 
 from server.commands.agents import secret_line
-from server.commands.place import account_in, asking_in, config_in
+from server.commands.place import account_in, asking_in
 from server.commands.printing import record, remark, say, table
-from server.config import Config
 from server.errors import Misconfigured
 
 _COLUMNS = ("id", "name", "active", "retention_days", "declared")
@@ -75,21 +74,13 @@ def remove(asked: Namespace) -> int:
 
 def snippet(asked: Namespace) -> int:
     """The line that goes into the pages of the site."""
-    asking, config = asking_in(asked), config_in(asked)
+    asking = asking_in(asked)
     path = ("accounts", account_in(asked, asking), "channels", asked.id)
     found = asking.get(*path)
-    address = f"{address_of(config)}/widget/{found['id']}/widget.js"
+    server = asking.get("server", "status")["address"]
+    address = f"{server}/widget/{found['id']}/widget.js"
     say(f'<script src="{escape(address)}" async></script>')
     return 0
-
-
-def address_of(config: Config) -> str:
-    """How browsers reach the server, as far as the settings say."""
-    if config.public_url is not None:
-        return config.public_url.rstrip("/")
-    scheme = "https" if config.tls else "http"
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    return f"{scheme}://{host}:{config.port}"
 
 
 def changes_in(fields: list[str]) -> dict[str, Any]:
@@ -109,7 +100,12 @@ def changes_in(fields: list[str]) -> dict[str, Any]:
             changes[name] = json.loads(value)
         except ValueError:
             changes[name] = value
-    if changes.get(_SECRET) is not None:
+    if _SECRET in changes:
+        if changes[_SECRET] is None:
+            raise Misconfigured(
+                "a channel keeps its secret until it is given another one:"
+                " secret=-"
+            )
         if changes[_SECRET] != "-":
             raise Misconfigured(
                 "arguments can be seen by others: write secret=- and give it"

@@ -11,6 +11,7 @@ import os
 from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from server import key_census
 from server.clock import SystemClock
@@ -22,7 +23,7 @@ from server.commands.place import (
     given_keys,
     master_of,
 )
-from server.commands.printing import record, remark, say
+from server.commands.printing import as_json, remark, say
 from server.config import Config
 from server.data_folder import DataFolder, write_for_good
 from server.errors import Misconfigured
@@ -39,7 +40,7 @@ def status(asked: Namespace) -> int:
     config = config_in(asked)
     asking = Asking(config.data)
     if asking.is_running():
-        record(asking.get("server", "rotation"), json_=asked.json)
+        _tell(asking.get("server", "rotation"), json_=asked.json)
         return 0
     lines = key_census.lines(
         config.data, master_of(config), given_keys(config).previous()
@@ -47,6 +48,20 @@ def status(asked: Namespace) -> int:
     for line in lines:
         say(line)
     return 0
+
+
+def _tell(found: dict[str, Any], *, json_: bool) -> None:
+    if json_:
+        as_json(found)
+    elif found["is_running"]:
+        say(
+            "the master key is being changed: since the start"
+            f" {found['slots']:,} keys were put under the new one"
+        )
+    elif found["slots"]:
+        say(f"the master key was changed: {found['slots']:,} keys, all of them")
+    else:
+        say("the master key is not being changed")
 
 
 def rotate(asked: Namespace) -> int:

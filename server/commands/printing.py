@@ -68,6 +68,8 @@ def shown(value: Any, name: str = "") -> str:
             text = "-"
         case bool():
             text = "yes" if value else "no"
+        case float() if value.is_integer() and not _is_moment(name):
+            text = str(int(value))
         case int() | float() if _is_moment(name):
             text = f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S}Z"
         case list() | tuple():

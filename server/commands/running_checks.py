@@ -43,22 +43,20 @@ def of_server(config: Config, now: float) -> Iterator[Finding]:
             "the database's log cannot be emptied",
             "find the program that reads the database, or the full disk",
         )
-    yield _port(config)
+    # The port is its own word: it may have been started with another one.
+    yield _port(_EVERY.get(config.host, config.host), int(found["port"]))
 
 
-def _port(config: Config) -> Finding:
-    if not config.port:
-        return ok("port", "any: see 'listening' in the log")
-    host = _EVERY.get(config.host, config.host)
+def _port(host: str, port: int) -> Finding:
     try:
-        socket.create_connection((host, config.port), _PATIENCE).close()
+        socket.create_connection((host, port), _PATIENCE).close()
     except OSError as error:
         return fail(
             "port",
-            f"{host} {config.port}: {error.strerror or 'no answer'}",
+            f"{host} {port}: {error.strerror or 'no answer'}",
             "look for a firewall, or another server's settings",
         )
-    return ok("port", f"{host} {config.port} answers")
+    return ok("port", f"{host} {port} answers")
 
 
 def _certificate(config: Config, now: float) -> Finding:

@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from server.commands.agents import password
@@ -20,6 +21,7 @@ from server.data_folder import DataFolder, write_for_good
 from server.errors import Misconfigured
 from server.ids import system_randomness
 from server.store.snapshot import snapshot
+from server.tenants import own_origins
 from server.vault.passwords import hash_password
 
 Ask = Callable[[str], str]
@@ -86,8 +88,10 @@ def first_start(
     )
     _keep(data, config)
     remark(
-        f"kept in {data / SETTINGS}; next: 'python run.py channel snippet"
-        f" {_id_of(name)}'"
+        f"kept in {data / SETTINGS}\n"
+        f"console: {own_origins(config, config.port)[0]}/console/\n"
+        "the line for your pages: python run.py channel snippet"
+        f" {_id_of(name)} --data {quote(str(data))}"
     )
     return config
 

@@ -113,9 +113,11 @@ class AuditEntry(Told, frozen=True, kw_only=True):
 
 
 class ServerStatus(Told, frozen=True, kw_only=True):
-    """How the server does."""
+    """How the server does; ``address`` is how browsers reach it."""
 
     version: str
+    address: str
+    port: int
     status: str
     is_ready: bool
     uptime_seconds: float

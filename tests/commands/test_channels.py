@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.commands.channels import address_of, changes_in
-from server.config import Config, TlsConfig
+from server.commands.channels import changes_in
 from server.errors import Misconfigured
 from tests.commands.conftest import Run
 from tests.commands.local import Local
@@ -73,22 +71,24 @@ def test_a_secret_is_no_argument(
 
     assert run("channel", "set", "shop", "secret=shown-to-all") == 2
     assert run("channel", "set", "shop", "secret=-") == 0
-    assert run("channel", "set", "shop", "secret=null") == 0
+    # Nothing else than it was would come of that.
+    assert run("channel", "set", "shop", "secret=null") == 2
 
     sent = [one["secret"] for one in server.bodies("PUT")]
-    assert sent == ["a secret of the account", None]
+    assert sent == ["a secret of the account"]
 
 
 def test_the_line_for_the_site_is_shown(
     server: Local, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As it goes into a page."""
+    """As it goes into a page: the server knows where it is."""
     server.on("GET", SHOP, FOUND)
+    server.on("GET", "server/status", {"address": "http://127.0.0.1:9000"})
 
     assert run("channel", "snippet", "shop") == 0
 
     assert capsys.readouterr().out == (
-        '<script src="http://127.0.0.1:8420/widget/shop/widget.js" async>'
+        '<script src="http://127.0.0.1:9000/widget/shop/widget.js" async>'
         "</script>\n"
     )
 
@@ -128,12 +128,3 @@ def test_a_field_without_a_value_is_refused(field: str) -> None:
     """Nobody guesses."""
     with pytest.raises(Misconfigured, match="NAME=VALUE"):
         changes_in([field])
-
-
-def test_the_address_is_that_of_the_settings() -> None:
-    """The outer one, if there is one."""
-    tls = TlsConfig(certificate=Path("c"), key=Path("k"))
-
-    assert address_of(Config(public_url="https://a.test/")) == "https://a.test"
-    assert address_of(Config(host="::1", port=1)) == "http://[::1]:1"
-    assert address_of(Config(tls=tls, port=1)) == "https://127.0.0.1:1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.vault.test_certificates import certificate
 NOW = 1_900_000_000.0
 STATUS = {
     "status": "ok",
+    "port": 1,
     "is_ready": True,
     "conversations": 3,
     "last_checkpoint_ok": True,
@@ -169,8 +171,18 @@ def test_a_port_that_nobody_answers_is_found(server: Local, data: Path) -> None:
     """Though the server runs."""
     server.on("GET", "server/status", STATUS)
 
-    found = of_server(Config(data=data, port=1), NOW)
+    found = of_server(Config(data=data), NOW)
     assert worst(found, "port").verdict is Verdict.FAIL
+
+
+def test_the_port_is_the_one_it_listens_on(server: Local, data: Path) -> None:
+    """Whatever the settings said when it was started."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        server.on("GET", "server/status", STATUS | {"port": port})
+
+        found = of_server(Config(data=data, port=1), NOW)
+        assert worst(found, "port").verdict is Verdict.OK
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,14 +82,31 @@ def test_a_key_elsewhere_gets_one_beside_it(
     assert MasterKey.load_file(made).text() != key.read_text().strip()
 
 
+@pytest.mark.parametrize(
+    ("is_running", "slots", "said"),
+    [
+        (True, 7, "is being changed: since the start 7 keys"),
+        (False, 7, "was changed: 7 keys"),
+        (False, 0, "is not being changed"),
+    ],
+)
 def test_a_running_server_says_how_far_it_is(
-    server: Local, run: Run, capsys: pytest.CaptureFixture[str]
+    server: Local,
+    run: Run,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    is_running: bool,
+    slots: int,
+    said: str,
 ) -> None:
     """Its key file is its own."""
-    server.on("GET", "server/rotation", {"is_running": True, "slots": 7})
+    answer = {"is_running": is_running, "slots": slots}
+    server.on("GET", "server/rotation", answer)
 
     assert run("key", "status") == 0
-    assert "slots       7" in capsys.readouterr().out
+    assert said in capsys.readouterr().out
+    assert run("key", "status", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == answer
 
 
 def test_without_a_key_file_there_is_nothing_to_change(

@@ -41,7 +41,8 @@ def test_programs_get_everything(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (True, "declared", "yes"),
         (0.0, "seen_at", "1970-01-01 00:00:00Z"),
-        (0.0, "days", "0.0"),
+        (0.5, "days", "0.5"),
+        (30.0, "days", "30"),
         (["a", "b"], "roles", "a, b"),
         ([], "roles", "-"),
         ({"a": 1}, "x", '{"a": 1}'),

@@ -73,11 +73,14 @@ async def test_the_operator_comes_by_socket_or_by_key(tmp_path: Any) -> None:
         key = await ask(site, "GET", "/server/status", token=OPERATOR_KEY)
         nobody = await ask(site, "GET", "/server/status")
         mode = stat.S_IMODE(path.stat().st_mode)
+        port = site.server.port
     finally:
         await site.stop()
 
     assert local[0] == key[0] == 200
     assert local[1]["is_ready"] is True
+    assert local[1]["address"].endswith(f":{local[1]['port']}")
+    assert local[1]["port"] == port
     assert nobody[0] == 401
     assert mode == 0o600
     assert stat.S_IMODE(site.data.stat().st_mode) == 0o700

@@ -22,29 +22,23 @@ class Gauges:
         is_ready: Whether anybody should be sent here.
         is_rotating: Whether the master key is being changed.
         rotated: How many keys were put under the new one.
+        address: How browsers reach it, without a slash behind.
+        port: On which it listens.
     """
 
     health: HealthSource
     is_ready: Callable[[], bool]
     is_rotating: Callable[[], bool]
     rotated: Callable[[], int]
+    address: str
+    port: int
 
 
 def operations(gauges: Gauges) -> list[Operation]:
     """All of them."""
 
     async def status(_: Call) -> object:
-        health = gauges.health()
-        return ServerStatus(
-            version=health.version,
-            status=health.status.value,
-            is_ready=gauges.is_ready(),
-            uptime_seconds=health.uptime_seconds,
-            sessions=health.sessions,
-            connections=health.connections,
-            conversations=health.conversations,
-            last_checkpoint_ok=health.last_checkpoint_ok,
-        )
+        return _status(gauges)
 
     async def rotation(_: Call) -> object:
         return Rotation(is_running=gauges.is_rotating(), slots=gauges.rotated())
@@ -71,3 +65,19 @@ def operations(gauges: Gauges) -> list[Operation]:
             gives=Rotation,
         ),
     ]
+
+
+def _status(gauges: Gauges) -> ServerStatus:
+    health = gauges.health()
+    return ServerStatus(
+        version=health.version,
+        address=gauges.address,
+        port=gauges.port,
+        status=health.status.value,
+        is_ready=gauges.is_ready(),
+        uptime_seconds=health.uptime_seconds,
+        sessions=health.sessions,
+        connections=health.connections,
+        conversations=health.conversations,
+        last_checkpoint_ok=health.last_checkpoint_ok,
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 
 from server.domain.agent import Agent
-from server.domain.audit import AuditRow
+from server.domain.audit import Actor, ActorKind, AuditRow
 from server.domain.permission import AgentRole, Principal, Scope
 from server.domain.resource import ResourceKind
 from server.errors import Conflict, ConflictCode, NotFound
@@ -267,12 +267,17 @@ class Office:
             enrolling=Enrolling(self.cabinet, world.house.randomness),
             overseeing=overseeing,
             holding=world.holding,
-            audit_reading=AuditReading(self, lambda account: {f"{account}-a"}),
+            audit_reading=AuditReading(
+                self,
+                lambda account: {Actor(ActorKind.AGENT, f"{account}-a", 0)},
+            ),
             gauges=Gauges(
                 health=lambda: health,
                 is_ready=lambda: True,
                 is_rotating=lambda: False,
                 rotated=lambda: 0,
+                address="http://127.0.0.1:8420",
+                port=8420,
             ),
         )
 
@@ -281,14 +286,14 @@ class Office:
         *,
         before: int | None,
         limit: int,
-        actors: Collection[str] | None = None,
+        actors: Collection[Actor] | None = None,
     ) -> list[AuditRow]:
         """The audit log."""
         found = [
             row
             for row in reversed(self.log)
             if (before is None or row.number < before)
-            and (actors is None or row.actor in actors)
+            and (actors is None or row.actor in {actor.id for actor in actors})
         ]
         return found[:limit]
 
