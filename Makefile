@@ -16,6 +16,7 @@ PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check \
 CODE := server client_demo benchmarks tests tools run.py
 PLACES := $(wildcard $(CODE))
 UV ?= uv
+WORKERS ?= 2
 
 # Each command is tried, not only looked for: a version manager may have put
 # a python3.13 on the path that only says that it is not installed.
@@ -36,7 +37,7 @@ endef
 help:
 	@echo 'make run          start the demo; ARGS="--port 9000" passes options on'
 	@echo 'make setup        make .venv with what the server and the client need'
-	@echo 'make test         every test, with coverage (installs what tests need)'
+	@echo 'make test         every test, with coverage, on two cores; WORKERS=8'
 	@echo 'make check        the static checks: format, lint, imports, types'
 	@echo 'make bench        measure; ARGS="messages --json" chooses'
 	@echo 'make format       put the code into its one format'
@@ -79,9 +80,12 @@ browser: $(VENV)/dev.stamp
 		$(VENV)/bin/playwright install chromium; \
 	fi
 
+# The tests that share a file's fixtures stay together until one worker runs
+# out of tests; then it takes some of the other's.
 test: setup-test
 	@$(PYTHON) -m coverage erase
-	@$(PYTHON) -m coverage run -m pytest $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist worksteal \
+		--cov --cov-report= $(ARGS)
 	@$(PYTHON) -m coverage report --skip-covered
 	@$(PYTHON) -m coverage report --fail-under=100 --show-missing \
 		--include='server/domain/*,server/protocol/*,server/live/*,server/vault/*,server/store/*'

@@ -37,6 +37,15 @@ async def server(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP, scope="session")
+async def pages(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Running]:
+    """One server for all that ask it for files only; it keeps nothing."""
+    async with running(tmp_path_factory.mktemp("pages") / "data") as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope=LOOP, scope="session")
 async def chromium(chromium_options: dict[str, Any]) -> AsyncIterator[Browser]:
     """One browser for all tests: starting it takes longer than most."""
     async with async_playwright() as driver:
@@ -118,13 +127,13 @@ def script() -> Script:
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)
-async def closed(browser: Browser, server: Running, script: Script) -> Chat:
+async def closed(browser: Browser, pages: Running, script: Script) -> Chat:
     """A chat that nobody opened yet; all its connections go to the script."""
     context = await browser.new_context(locale="en-GB")
     context.set_default_timeout(15_000)
     page = await context.new_page()
     await page.route_web_socket("**/socket/**", script.connected)
-    chat = Chat(page, server.address)
+    chat = Chat(page, pages.address)
     await chat.go()
     return chat
 
