@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 #: What the first row of all follows.
 BEGINNING = bytes(32)
@@ -73,6 +74,21 @@ class ActorKind(StrEnum):
     AGENT = "agent"
     APPLICATION = "application"
     KEY = "key"
+
+
+class Actor(NamedTuple):
+    """Somebody whose part of the log is asked for.
+
+    Attributes:
+        kind: What kind of party; an agent may be called like a key.
+        id: As in ``Happening.actor``.
+        since_ms: Unix milliseconds from which on the name is theirs: it may
+            have been somebody else's before.
+    """
+
+    kind: ActorKind
+    id: str
+    since_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Reading the audit log: all of it, or an account's part.
 
 A row names who did it and no account. An account's part is what its own
-agents, keys and applications did: their names are nobody else's. What the
-operator did, and what somebody did whom the account no longer has, stands in
-the whole log only.
+agents, keys and applications did since it has them: no two of a kind have the
+same name at a time, but a name that was given up is free for anybody. What
+the operator did, and what somebody did whom the account no longer has, stands
+in the whole log only.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-from server.domain.audit import AuditRow
+from server.domain.audit import Actor, AuditRow
 from server.ids import AccountId
 
-#: The names by which the account's own are known in the log.
-ActorsOf = Callable[[AccountId], Collection[str]]
+#: As whom the account's own are known in the log.
+ActorsOf = Callable[[AccountId], Collection[Actor]]
 
 
 class Written(Protocol):
@@ -26,7 +27,7 @@ class Written(Protocol):
         *,
         before: int | None,
         limit: int,
-        actors: Collection[str] | None = None,
+        actors: Collection[Actor] | None = None,
     ) -> list[AuditRow]:
         """The newest rows before that number, of these actors."""
         ...

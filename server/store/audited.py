@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from server.domain.audit import Anchor, AuditRow
+from server.domain.audit import Actor, Anchor, AuditRow
 from server.errors import Misconfigured
 from server.store.connection import APPLICATION, refusal
 from server.store.statements import columns
@@ -35,11 +35,18 @@ _OLD = f"""
 """  # noqa: S608
 
 
+_PAGE = f"{_ROWS} WHERE number < ? ORDER BY number DESC LIMIT ?"
 # An account's part is looked for among all rows: there are few, and few ask.
-_PAGE = f"""{_ROWS}
-    WHERE number < ?1
-    AND (?2 IS NULL OR actor IN (SELECT value FROM json_each(?2)))
-    ORDER BY number DESC LIMIT ?3
+# CROSS has SQLite look up each row's actor, and not each actor's rows.
+_PAGE_OF = f"""
+    WITH asked(kind, id, since_ms) AS MATERIALIZED (
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+            json_extract(value, '$[2]')
+        FROM json_each(?2)
+    )
+    {_ROWS} CROSS JOIN asked
+    ON kind = actor_kind AND id = actor AND since_ms <= at_ms
+    WHERE number < ?1 ORDER BY number DESC LIMIT ?3
 """  # noqa: S608
 _LARGEST = 2**63 - 1
 
@@ -73,7 +80,7 @@ class Audited:
         *,
         before: int | None,
         limit: int,
-        actors: Collection[str] | None = None,
+        actors: Collection[Actor] | None = None,
     ) -> list[AuditRow]:
         """The newest rows, newest first.
 
@@ -82,12 +89,12 @@ class Audited:
             limit: How many.
             actors: Only what these did; None: whoever did it.
         """
-        rows = await self._rows(
-            _PAGE,
-            _LARGEST if before is None else before,
-            None if actors is None else json.dumps(sorted(actors)),
-            limit,
-        )
+        end = _LARGEST if before is None else before
+        if actors is None:
+            rows = await self._rows(_PAGE, end, limit)
+        else:
+            asked = json.dumps(sorted(actors))
+            rows = await self._rows(_PAGE_OF, end, asked, limit)
         return [AuditRow(**_named(row)) for row in rows]
 
 

@@ -137,3 +137,29 @@ async def test_what_has_ended_is_nobodys(site: Site) -> None:
     ]:
         status, _ = await ask(site, method, path, token=key, body=body)
         assert status == 404
+
+
+async def test_nobody_reads_the_log_by_taking_a_name(site: Site) -> None:
+    """Called as another account's key is, or was: their deeds stay theirs."""
+    _, key = await furnished(site)
+    scopes = {"id": "log", "name": "Log", "scopes": ["audit:read"]}
+    made = await ask(
+        site, "POST", "/accounts/other/keys", local=True, body=scopes
+    )
+    theirs = made[1]["key"]
+    await ask(site, "GET", "/accounts/acme/keys", token=key)
+    for name in ("all", "socket"):
+        body = MADE["agents"] | {"name": name}
+        where = "/accounts/other/agents"
+        assert (await ask(site, "POST", where, local=True, body=body))[0] == 201
+    keys = "/accounts/acme/keys/all"
+    assert (await ask(site, "DELETE", keys, local=True))[0] == 204
+    again = {"id": "all", "name": "All", "scopes": ["desk:read"]}
+    where = "/accounts/other/keys"
+    assert (await ask(site, "POST", where, local=True, body=again))[0] == 201
+    # Rows are written a moment later; the operator's own show that they are.
+    await ask(site, "GET", "/server/audit", local=True)
+
+    _, log = await ask(site, "GET", "/accounts/other/audit", token=theirs)
+
+    assert {row["actor"] for row in log["items"]} <= {"log"}

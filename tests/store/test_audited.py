@@ -12,6 +12,8 @@ import pytest
 
 from server.domain.audit import (
     EMPTY,
+    Actor,
+    ActorKind,
     Anchor,
     AuditEvent,
     AuditRow,
@@ -33,7 +35,11 @@ def rows(count: int) -> list[AuditRow]:
     for number in range(1, count + 1):
         made.append(
             follow(
-                Happening(event=AuditEvent.SIGNED_IN, actor="maria"),
+                Happening(
+                    event=AuditEvent.SIGNED_IN,
+                    actor_kind=ActorKind.AGENT,
+                    actor="maria",
+                ),
                 number=number,
                 at_ms=1_000 * number,
                 times=number,
@@ -205,9 +211,31 @@ async def test_pages_go_backwards_and_pick_actors(tmp_path: Path) -> None:
 
         newest = await audited.page(before=None, limit=2)
         older = await audited.page(before=newest[-1].number, limit=9)
-        hers = await audited.page(before=None, limit=9, actors=["maria"])
+        hers = await audited.page(before=None, limit=9, actors=[maria(0)])
         nobodys = await audited.page(before=None, limit=9, actors=[])
 
     assert [row.number for row in newest + older] == [5, 4, 3, 2, 1]
     assert hers == list(reversed(log))
     assert nobodys == []
+
+
+async def test_a_name_is_somebodys_of_a_kind_and_since(tmp_path: Path) -> None:
+    """Not a key's of the same name, nor whoever had the name before."""
+    log = rows(5)
+    async with running(tmp_path / "history.db") as history:
+        await history.write(writing(log, end_of(log)))
+        audited = history.audited
+        like_her = maria(0)._replace(kind=ActorKind.KEY)
+
+        like = await audited.page(before=None, limit=9, actors=[like_her])
+        later = await audited.page(
+            before=None, limit=9, actors=[maria(log[3].at_ms), like_her]
+        )
+
+    assert like == []
+    assert later == [log[4], log[3]]
+
+
+def maria(since_ms: int) -> Actor:
+    """The agent of that name, who has it since then."""
+    return Actor(ActorKind.AGENT, "maria", since_ms)
