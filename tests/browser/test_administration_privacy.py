@@ -139,7 +139,6 @@ async def test_a_restriction_is_lifted_only_after_notice(
     await office.button("Lift: Do not profile").click()
     await office.field("They were told").fill("2020-01-01T12:00")
     await office.dialog.get_by_role("button", name="Lift").click()
-
     alert = office.dialog.get_by_role("alert")
     await expect(alert).to_contain_text("after it was set")
     await office.button("Cancel").click()
@@ -172,6 +171,8 @@ async def test_an_export_shows_its_key_once_and_comes_as_a_file(
     await office.button("Export").click()
     await office.button("Prepare").click()
     key = await office.dialog.get_by_label("Key", exact=True).inner_text()
+    await office.page.keyboard.press("Escape")
+    await expect(office.dialog).to_be_visible()
 
     async with office.page.expect_download() as downloading:
         await office.button("Download package").click()
@@ -180,6 +181,7 @@ async def test_an_export_shows_its_key_once_and_comes_as_a_file(
     assert download.suggested_filename.endswith(".dayfly")
     package, opened = tmp_path / "package", tmp_path / "opened.zip"
     await download.save_as(package)
+    await office.button("I have both").click()
     open_package(package, opened, OneTimeKey.parse(key).package_key())
     with ZipFile(opened) as files:
         told = json.loads(files.read("export.json"))

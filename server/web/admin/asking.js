@@ -24,8 +24,10 @@ function told(error, controls) {
 /** Ask; resolves to what `act(value)` gives, or to null if it was left.
  *
  * `fields` are those of controls.js; `lead` is a text, or several; `more` are
- * nodes below the fields. What `act` throws is said, and can be put right. */
-export function ask(title, { lead, fields = [], yes, danger = false, value = {}, more = [], act }) {
+ * nodes below the fields. What `act` throws is said, and can be put right.
+ * While `stays()` is true nothing but the button closes it: what it shows is
+ * shown only once. */
+export function ask(title, { lead, fields = [], yes, danger = false, value = {}, more = [], act, stays = null }) {
   return new Promise((answer) => {
     const controls = fields.map((field) => ({ field, control: controlOf(field, value[field.name], () => {}) }));
     const problem = el("p", { class: "field-error", role: "alert" });
@@ -58,8 +60,17 @@ export function ask(title, { lead, fields = [], yes, danger = false, value = {},
       ...[].concat(lead ?? []).map((text) => el("p", { class: "soft", text })),
       ...controls.map(({ control }) => control.node), ...more, problem,
       el("div", { class: "asked-foot" },
-        el("button", { class: "plain", type: "button", text: t("cancel"), on: { click: () => dialog.close() } }), button));
+        stays ? null : el("button", { class: "plain", type: "button", text: t("cancel"), on: { click: () => dialog.close() } }), button));
     const dialog = show(title, { style: "asked-dialog", body: [form] });
+    if (stays) {
+      dialog.addEventListener("cancel", (event) => {
+        if (stays()) event.preventDefault();
+      });
+      dialog.addEventListener("click", (event) => {
+        const leaves = event.target === dialog || event.target.closest("header button");
+        if (leaves && stays()) event.stopImmediatePropagation();
+      }, { capture: true });
+    }
     controls[0]?.control.focus();
     dialog.addEventListener("close", () => answer(result));
   });

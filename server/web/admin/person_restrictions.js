@@ -14,11 +14,6 @@ function when(field, value) {
   return { ...control, get, check: () => get() ? "" : "Say when." };
 }
 
-const local = (at) => {
-  const date = new Date(at);
-  return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-};
-
 const restrict = (ctx, id, [name, title, text]) => ask(`${title}?`, {
   lead: [text, "It takes hold of conversations that go on before this dialog closes."],
   fields: [{ name: "reason", label: "Why", kind: "select", options: RESTRICTION_REASONS }],
@@ -30,7 +25,6 @@ const restrict = (ctx, id, [name, title, text]) => ask(`${title}?`, {
 const lift = (ctx, id, [name, title]) => ask(`Lift “${title}”`, {
   lead: "The law asks that the person is told before a restriction is lifted (GDPR 18 (3)). Say when that was: after the restriction was set, and before now.",
   fields: [{ name: "notice_given_at", label: "They were told", control: when, style: "half" }],
-  value: { notice_given_at: local(Date.now()) },
   yes: "Lift",
   async act({ notice_given_at }) {
     try {

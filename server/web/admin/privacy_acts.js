@@ -1,6 +1,6 @@
 /* What is done about a person or a conversation: export, erase, hold. */
 
-import { el } from "../console/element.js";
+import { el, say, set } from "../console/element.js";
 import { ask } from "./asking.js";
 import { enc } from "./api.js";
 import { copyButton } from "./dialogs.js";
@@ -32,17 +32,35 @@ export async function exportOf(ctx, whose, name) {
     act: () => ctx.api.post("privacy/exports", whose),
   });
   if (!made) return;
-  await ask("Keep the key, then the package", {
-    lead: `The key is shown only now. Keep it apart from the package. Both are worth nothing after ${exact(made.expires_at)} if the package is not fetched.`,
-    yes: "Download package",
+  const said = el("span", { class: "soft", role: "status" });
+  let has_file = false;
+  const fetch = el("button", { class: "plain", type: "button" }, icon("get"), "Download package");
+  fetch.addEventListener("click", async () => {
+    if (has_file || fetch.ariaDisabled === "true") return;
+    set(fetch, "aria-disabled", "true");
+    say(said, "On its way…");
+    try {
+      keep(await ctx.api.file(`privacy/exports/${enc(made.id)}`), fileName(made.id));
+      has_file = true;
+      say(said, "Downloaded. It cannot be fetched again.");
+    } catch (error) {
+      set(fetch, "aria-disabled", null);
+      say(said, error.message);
+    }
+  });
+  await ask("Keep the key and the package", {
+    lead: `The key is shown only now, and the package can be fetched once, until ${exact(made.expires_at)}. Keep the one apart from the other.`,
+    yes: "I have both",
+    stays: () => !has_file,
     more: [
       onceBox(made.key),
+      el("div", { class: "once" }, el("span", { class: "once-label", text: "Package" }), el("div", { class: "get-row" }, fetch, said)),
       el("div", { class: "how" },
         el("p", { class: "once-label", text: "To open it" }),
         el("code", { class: "snippet", text: `python run.py privacy open ${fileName(made.id)}` }),
         el("p", { class: "help", text: "It asks for the key, and writes a zip file. The format is open: whoever has the key needs no server." })),
     ],
-    act: async () => keep(await ctx.api.file(`privacy/exports/${enc(made.id)}`), fileName(made.id)),
+    act: async () => true,
   });
 }
 

@@ -53,7 +53,7 @@ async function list(ctx) {
       part("Open", open),
       part("Closed", closed),
       next ? el("div", { class: "on-row" }, button("Show more", more)) : null,
-      all.length ? null : state({ name: "hours", title: "Nobody asked for anything", lead: "Write a request down when it comes: the date until which it is due is worked out from the law.", level: "h2", more: [addLink("New request", ctx.href("requests", "!new"))] }),
+      all.length ? null : state({ name: "letter", title: "Nobody asked for anything", lead: "Write a request down when it comes: the date until which it is due is worked out from the law.", level: "h2", more: [addLink("New request", ctx.href("requests", "!new"))] }),
     ].filter(Boolean));
   }
   draw();

@@ -18,9 +18,9 @@ export const SECTIONS = [
   { group: "Privacy", pages: [
     { id: "data-map", title: "Data map", icon: "map", scope: "holdings:read", load: () => import("./data_map.js") },
     { id: "people", title: "People", icon: "person", scope: "customers:read", load: () => import("./people.js") },
-    { id: "conversations", title: "Conversations", icon: "widget", scope: "conversations:read", load: () => import("./conversations.js") },
+    { id: "conversations", title: "Conversations", icon: "talks", scope: "conversations:read", load: () => import("./conversations.js") },
     { id: "search", title: "Search", icon: "search", scope: "privacy:search", load: () => import("./searching.js") },
-    { id: "requests", title: "Requests", icon: "hours", scope: "privacy:requests", load: () => import("./requests.js") },
+    { id: "requests", title: "Requests", icon: "letter", scope: "privacy:requests", load: () => import("./requests.js") },
     { id: "audit", title: "Audit log", icon: "audit", scope: "audit:read", load: () => import("./audit.js") },
   ] },
   { group: "Programs", pages: [
