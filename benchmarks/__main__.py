@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import uvloop
 
 from benchmarks import (
+    duties,
     end,
     handover,
     idle,
@@ -50,6 +51,15 @@ BENCHMARKS: dict[str, tuple[Work, dict[str, int | str]]] = {
     "startup": (startup.measure, {"conversations": 100_000}),
     "handover": (handover.measure, {"customers": 50, "seconds": 5}),
     "widget": (widget.measure, {}),
+    "duties": (
+        duties.measure,
+        {
+            "conversations": 100_000,
+            "texts": 20_000,
+            "messages": 10_000,
+            "customers": 10_000,
+        },
+    ),
 }
 #: Seconds after which a benchmark is given up, whatever it waits for.
 LONGEST = 900

@@ -147,6 +147,7 @@ def _session(
             tags={"reason": row.id, "plan": "gold"},
             cookies={"basket": row.id, "visitor": "returning"},
         ),
+        hide=str,  # no rule is set
     )
     private = {"authenticated": True, "ContactID": row.id, "UserName": "Ada"}
     confiding.keep(Grant(session, 1.0), private, is_patch=False)
