@@ -101,6 +101,7 @@ class Administration:
             admitting=self._admitting,
             is_account=directory.accounts.__contains__,
         )
+        house.forgetful.append(self._api.forget)
         self.local: Any = alone(self._api.routes(FromThisMachine()))
 
     def routes(

@@ -311,6 +311,8 @@ class ErasureSteps:
             [request.id for request in found],
         )
         await self.keep(one, one.changed(State.CLEARING), subject, deeds=deeds)
+        # Whoever reads now finds nobody: nothing of it can come back.
+        self._house.forgot(account)
         if row is not None:
             one.slot = row.slot
             self._house.people.counts[account] -= 1

@@ -252,6 +252,9 @@ class Errands:
             task.cancel()
 
 
+#: Told that somebody of that account is erased, and holds on to nothing.
+Forgotten = Callable[[AccountId], None]
+
 #: Tells a customer what is held now.
 TellHoldings = Callable[[Session, Listener, str | None], None]
 
@@ -277,6 +280,8 @@ class House:
     Attributes:
         tell_holdings: Tells a customer what is held now.
         forget: Erases a customer who wants to be erased.
+        forgetful: Told of every account in which somebody is erased: they
+            hold in memory what may say who it was.
         wake_listing: Set when agents have something to be told.
         wake_purging: Set when a deadline is set.
         wake_ending: Set when a conversation is to be erased.
@@ -311,6 +316,7 @@ class House:
     flagged: Flagged = field(default_factory=Flagged)
     tell_holdings: TellHoldings = _tell_nothing
     forget: ForgetThem = _forget_nobody
+    forgetful: list[Forgotten] = field(default_factory=list)
     ended: RecentlyEnded = field(default_factory=RecentlyEnded)
     errands: Errands = field(default_factory=Errands)
     wake_listing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -318,6 +324,11 @@ class House:
     wake_ending: asyncio.Event = field(default_factory=asyncio.Event)
     wake_scrubbing: asyncio.Event = field(default_factory=asyncio.Event)
     lingering: dict[ConversationId, None] = field(default_factory=dict)
+
+    def forgot(self, account: AccountId) -> None:
+        """Somebody of ``account`` is erased; safe to repeat."""
+        for one in self.forgetful:
+            one(account)
 
     def look_at(self, conversation: ConversationId, at: float) -> None:
         """Have the deadline of ``conversation`` looked at, at unix ``at``."""

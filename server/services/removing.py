@@ -190,6 +190,7 @@ class Removing:
             deeds.dropped(REMOVAL, account, account),
         )
         self._keys.forget(account)
+        self._house.forgot(account)
         if slot is not None:
             self._house.keys.release([slot])
         self._house.wake_scrubbing.set()
@@ -252,6 +253,7 @@ class Removing:
         await self._write(
             *(deed for one in rows for deed in customer_deeds.drop(one.id))
         )
+        house.forgot(account)
         house.people.counts[account] -= len(rows)
         house.keys.release(slots)
 

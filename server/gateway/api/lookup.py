@@ -40,6 +40,7 @@ def operations(customers: Customers) -> list[Operation]:
             scope=Scope.CUSTOMERS_READ,
             do=look_up,
             takes=Lookup,
+            is_question=True,
             gives=CustomersFound,
         )
     ]

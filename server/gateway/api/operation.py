@@ -96,6 +96,10 @@ PAGING = (
 )
 
 
+#: Headings below which answers may say who somebody is.
+ABOUT_PEOPLE = frozenset({"conversations", "customers", "privacy requests"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing that may be asked for.
@@ -118,6 +122,8 @@ class Operation:
         is_paged: Whether it gives pages of ``gives``.
         is_guarded: Whether it heeds ``If-Match``.
         shows_secret: Whether its answer holds something shown only once.
+        is_question: Whether it changes nothing, though its method says so:
+            what is asked stands in a body because addresses are written down.
     """
 
     method: str
@@ -137,6 +143,7 @@ class Operation:
     is_paged: bool = False
     is_guarded: bool = False
     shows_secret: bool = False
+    is_question: bool = False
 
     @property
     def parameters(self) -> tuple[Asked, ...]:
@@ -144,6 +151,11 @@ class Operation:
         return self.asks + (PAGING if self.is_paged else ())
 
     @property
+    def is_about_people(self) -> bool:
+        """Whether its answer may say who somebody is."""
+        return self.tag in ABOUT_PEOPLE
+
+    @property
     def changes(self) -> bool:
         """Whether it does more than tell."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.is_question

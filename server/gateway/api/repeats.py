@@ -5,8 +5,9 @@ again. What must not happen twice even then has names that the caller chose,
 and a second creation finds the first (409 ``exists``).
 
 An answer that holds a secret is not kept: to a repeat we say that it was done
-(409 ``secret_shown``). One that failed on our side is not kept either, so that
-trying again means something.
+(409 ``secret_shown``). So are those about people of an account in which
+somebody has been erased since: any may say who it was. One that failed on our
+side is not kept either, so that trying again means something.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class Done:
 class _Request:
     digest: bytes
     at: float
+    of: str | None = None
     is_running: bool = True
+    may_keep: bool = True
     done: Done | None = None
 
 
@@ -60,7 +63,13 @@ class Repeats:
         return len(self._requests)
 
     def begin(
-        self, who: str, key: str, *, digest: bytes, now: float
+        self,
+        who: str,
+        key: str,
+        *,
+        digest: bytes,
+        now: float,
+        of: str | None = None,
     ) -> Done | None:
         """Take note of a request; the first answer, if it is a repeat.
 
@@ -69,6 +78,7 @@ class Repeats:
             key: As the caller chose it.
             digest: Of all that makes the request what it is.
             now: Monotonic seconds.
+            of: The account about whose people it is.
 
         Raises:
             Problem: The key was used for another request (422), the first
@@ -77,7 +87,7 @@ class Repeats:
         self._forget_before(now - KEPT)
         found = self._requests.get((who, key))
         if found is None:
-            self._requests[who, key] = _Request(digest, now)
+            self._requests[who, key] = _Request(digest, now, of)
             self._of[who] = self._of.get(who, 0) + 1
             self._make_room(who)
             return None
@@ -100,7 +110,8 @@ class Repeats:
             self._drop((who, key))
             return
         found.is_running = False
-        if not (shows_secret and done.status < 300):  # noqa: PLR2004
+        is_secret = shows_secret and done.status < 300  # noqa: PLR2004
+        if found.may_keep and not is_secret:
             found.done = done
             self._bytes += len(done.body)
             self._make_room(who)
@@ -109,6 +120,16 @@ class Repeats:
         """The request was not answered at all."""
         if (who, key) in self._requests:
             self._drop((who, key))
+
+    def forget(self, account: str) -> None:
+        """Somebody of ``account`` is erased: no answer may tell of them."""
+        for request in self._requests.values():
+            if request.of == account:
+                # The one that goes on may have read before what it tells.
+                request.may_keep = False
+                if request.done is not None:
+                    self._bytes -= len(request.done.body)
+                    request.done = None
 
     def _forget_before(self, at: float) -> None:
         while self._requests:

@@ -83,6 +83,10 @@ class Api:
             Route("/api/{rest:path}", _Nowhere(elsewhere)),
         ]
 
+    def forget(self, account: AccountId) -> None:
+        """Somebody of ``account`` is erased: keep no answer about them."""
+        self._repeats.forget(account)
+
     async def answered(
         self, request: Request, operation: Operation, entrance: Entrance
     ) -> Response:
@@ -144,6 +148,7 @@ class Api:
             key,
             digest=reading.digest_of(request, body),
             now=self._clock.elapsed(),
+            of=_account_in(request) if operation.is_about_people else None,
         )
         if kept is not None:
             headers = kept.headers | {"idempotency-replayed": "true"}

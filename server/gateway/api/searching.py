@@ -44,6 +44,7 @@ def operations(finding: Finding) -> list[Operation]:
             scope=Scope.PRIVACY_SEARCH,
             do=search,
             takes=Search,
+            is_question=True,
             gives=FoundTold,
             problems=(409, 429),
         )

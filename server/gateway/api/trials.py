@@ -54,7 +54,7 @@ def operations(trials: RuleTrials) -> list[Operation]:
             takes=RuleTrial,
             gives=TrialTold,
             # Nothing of the text stays here, nor does the answer.
-            shows_secret=True,
+            is_question=True,
         ),
         _operation(
             "dry-run",

@@ -190,3 +190,20 @@ def test_memory_is_bounded_for_one_and_for_all() -> None:
     assert begun(kept, "a") is None
     assert begun(kept, "c") == done(body=half)
     kept.finish("me", "gone", done=done(), shows_secret=False)
+
+
+def test_answers_about_people_go_with_somebody_who_is_erased() -> None:
+    """Also one that is on its way then; another account's stay."""
+    kept = Repeats()
+    for key, of in [("a", "acme"), ("b", "acme"), ("c", "zenith"), ("d", None)]:
+        kept.begin("me", key, digest=DIGEST, now=0.0, of=of)
+    for key in "acd":
+        kept.finish("me", key, done=done(), shows_secret=False)
+
+    kept.forget("acme")
+    kept.finish("me", "b", done=done(), shows_secret=False)
+
+    for key in "ab":
+        with pytest.raises(Problem, match="secret_shown"):
+            begun(kept, key)
+    assert begun(kept, "c") == begun(kept, "d") == done()
