@@ -63,12 +63,12 @@ export function ask(title, { lead, fields = [], yes, danger = false, value = {},
         stays ? null : el("button", { class: "plain", type: "button", text: t("cancel"), on: { click: () => dialog.close() } }), button));
     const dialog = show(title, { style: "asked-dialog", body: [form] });
     if (stays) {
+      dialog.querySelector("header button").remove();
       dialog.addEventListener("cancel", (event) => {
         if (stays()) event.preventDefault();
       });
       dialog.addEventListener("click", (event) => {
-        const leaves = event.target === dialog || event.target.closest("header button");
-        if (leaves && stays()) event.stopImmediatePropagation();
+        if (event.target === dialog && stays()) event.stopImmediatePropagation();
       }, { capture: true });
     }
     controls[0]?.control.focus();
