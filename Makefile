@@ -111,5 +111,5 @@ lock:
 	$$compile --upgrade runtime.in client.in dev.in -c demo.txt -o dev.txt
 
 clean:
-	@rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache \
+	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache
