@@ -61,12 +61,15 @@ async def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
         back = await Stranger.meet(
             address, token=customer.token, last=9, epoch=epoch
         )
-        again = await back.send("client-0004", "Whatever")
+        again = await back.send("client-0004", "4")
+        other = await back.send("client-0005", "Whatever")
         tenth = await back.send("client-0009", "9")
         whole = await Stranger.meet(address, token=customer.token)
         await whole.hear("history")
 
     assert again == acks[4] | {"repeat": True}
+    # What it says now changes nothing, and its sender is told what stands.
+    assert other == acks[5] | {"repeat": True, "text": "5"}
     assert tenth["number"] == 10
     assert whole.texts() == [f"{n}" for n in range(10)]
 
