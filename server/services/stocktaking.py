@@ -169,7 +169,7 @@ class Stocktaking:
         return [
             one
             for one in (
-                *_in_memory(session, self._due(session, row)),
+                *_in_memory(session, self._ends(session)),
                 *self._on_disk(session, row, counted),
                 *self._afterwards(account, conversation, counted),
                 Held(name=LOGGED, count=await self._counts.about(about)),
@@ -235,6 +235,13 @@ class Stocktaking:
                 self._house, conversation, ended_at=due_at, now=due_at
             )
             due_at = due_at if kept is None else kept.until
+        return due_at if due_at < NEVER else None
+
+    def _ends(self, session: Session | None) -> float | None:
+        # What is in memory goes with the session, also where words are kept.
+        if session is None or not session.conversation.is_live:
+            return None
+        due_at = due_of(self._house, session.conversation)
         return due_at if due_at < NEVER else None
 
     def _on_disk(

@@ -103,6 +103,23 @@ async def test_what_is_on_hold_has_no_date(tmp_path: Path) -> None:
     assert dates["customer messages, web"] is None
 
 
+async def test_what_is_in_memory_goes_with_the_session(tmp_path: Path) -> None:
+    """Also where what was said is kept, or on hold."""
+    async with Workshop(tmp_path, retention=30 * DAY) as shop:
+        await shop.start()
+        session = await shop.session()
+        await shop.say(session, "hello")
+        now = shop.clock.now()
+        kept = await shop.duties.stocktaking.of_conversation(ACME, session.id)
+        await held(shop, session)
+        stays = await shop.duties.stocktaking.of_conversation(ACME, session.id)
+
+    for found in (kept, stays):
+        dates = {one.name: one.dies_at for one in found}
+        assert dates["session record"] == now + 1_800.0
+        assert dates["customer messages, web"] != now + 1_800.0
+
+
 async def held(shop: Workshop, session: Session) -> None:
     """Put a conversation that goes on under a hold."""
     after = session.conversation.hold(is_held=True)
