@@ -43,12 +43,12 @@ from server.store import customers
 from server.store.deeds import Deed
 from server.store.erasures import ERASED, ErasedRow, hidden, moved
 from server.store.group import Group
-from server.store.requests import loosen
+from server.store.requests import cut_off, loosen
 
 #: Conversations that are ended before the next are looked for.
 AT_ONCE = 100
-#: Requests of one person that are looked at.
-MOST_REQUESTS = 1_000
+#: Requests of one person that lose their words in one commit.
+MOST_REQUESTS = 500
 #: Seconds between two looks whether what was ended is erased; doubled.
 LOOK, LONGEST_LOOK = 0.05, 1.0
 #: Seconds between two looks whether a hold was lifted.
@@ -302,14 +302,8 @@ class ErasureSteps:
         row = await self._people.get(account, customer)
         if row is not None:
             await asyncio.to_thread(self._house.keys.shred, [row.slot])
-        found = await self._requests.of_customer(
-            account, customer, MOST_REQUESTS
-        )
-        deeds = customers.drop(customer) + loosen(
-            customer,
-            lambda request: self._papers.blank(account, request),
-            [request.id for request in found],
-        )
+        await self._loosen(one, customer)
+        deeds = [*customers.drop(customer), cut_off(customer)]
         await self.keep(one, one.changed(State.CLEARING), subject, deeds=deeds)
         # Whoever reads now finds nobody: nothing of it can come back.
         self._house.forgot(account)
@@ -317,6 +311,19 @@ class ErasureSteps:
             one.slot = row.slot
             self._house.people.counts[account] -= 1
         return 0.0
+
+    async def _loosen(self, one: OpenJob, customer: str) -> None:
+        """Take the person out of what they asked for."""
+        account = one.job.account
+        while found := await self._requests.of_customer(
+            account, customer, MOST_REQUESTS
+        ):
+            deeds = loosen(
+                customer,
+                lambda request: self._papers.blank(account, request),
+                [request.id for request in found],
+            )
+            await self.keep(one, one.job, one.subject, deeds=deeds)
 
     async def _clear(self, one: OpenJob) -> float:
         house, job = self._house, one.job

@@ -7,6 +7,7 @@ others; whoever does them notes it here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,8 +23,15 @@ from server.domain.privacy_request import (
     Words,
     due_at,
 )
-from server.errors import NotFound
+from server.errors import (
+    Conflict,
+    ConflictCode,
+    Invalid,
+    InvalidCode,
+    NotFound,
+)
 from server.ids import AccountId, new_id
+from server.live.people import Person
 from server.services.account_keys import AccountKeys
 from server.services.audit import note_by
 from server.services.house import House
@@ -34,8 +42,12 @@ from server.store.requests import (
     Place,
     RequestRow,
     Requests,
+    changed,
     expire,
 )
+
+#: Requests of one account, those closed in the last three years included.
+MOST: Final = 100_000
 
 _TABLE: Final = "privacy_request"
 _COLUMN: Final = "sealed"
@@ -64,6 +76,8 @@ class RequestRegister:
         self._house = house
         self._keys = keys
         self._requests = requests
+        # What one reads to change it, nobody else changes meanwhile.
+        self._alone = asyncio.Lock()
 
     async def open(  # noqa: PLR0913 - what a request is made of
         self,
@@ -88,8 +102,13 @@ class RequestRegister:
             received_at: Unix seconds; None: now. Never later than now.
 
         Raises:
+            Invalid: The account has no such customer.
+            Conflict: ``FULL``: as many as there may be.
             ServerError: It could not be written down.
         """
+        person = await self._person(account, customer)
+        if await self._requests.count(account) >= MOST:
+            raise Conflict(ConflictCode.FULL)
         now = self._house.clock.now()
         at = now if received_at is None else min(received_at, now)
         request = PrivacyRequest(
@@ -102,7 +121,14 @@ class RequestRegister:
             customer=customer,
         )
         made = Registered(request, Words(subject=subject))
-        await self._keep(made)
+        row = self._row(made)
+
+        def keep(group: Group) -> None:
+            if person and self._house.people.get(person.id) is not person:
+                raise _nobody()  # erased in this very moment
+            group.do(REQUESTS.keep(row))
+
+        await self._house.records.write(keep)
         self._note(by, made, "opened")
         return made
 
@@ -115,8 +141,9 @@ class RequestRegister:
             NotFound: There is no such request.
             Refused: It cannot be extended.
         """
-        before = await self.get(account, id_)
-        return await self._change(by, before, PrivacyRequest.extend, note=note)
+        return await self._change(
+            by, account, id_, PrivacyRequest.extend, note=note
+        )
 
     async def close(
         self,
@@ -134,9 +161,8 @@ class RequestRegister:
             Refused: It is closed already.
         """
         now = self._house.clock.now()
-        before = await self.get(account, id_)
         return await self._change(
-            by, before, lambda one: one.close(state, at=now), note=note
+            by, account, id_, lambda one: one.close(state, at=now), note=note
         )
 
     async def get(self, account: AccountId, id_: str) -> Registered:
@@ -174,29 +200,40 @@ class RequestRegister:
         """What stands in place of the words once the person is erased."""
         return self._sealed(account, id_, Words())
 
+    async def _person(
+        self, account: AccountId, customer: str | None
+    ) -> Person | None:
+        if customer is None:
+            return None
+        person = await self._house.identities.recall(account, customer)
+        if person is None or not person.is_stored:
+            raise _nobody()
+        return person
+
     async def _change(
         self,
         by: Principal,
-        before: Registered,
+        account: AccountId,
+        id_: str,
         change: Callable[[PrivacyRequest], PrivacyRequest],
         *,
         note: str,
     ) -> Registered:
-        words = before.words
-        if note:
-            words = words.noted(self._house.clock.now(), note)
-        after = Registered(change(before.request), words)
-        await self._keep(after)
-        self._note(by, after, after.request.state.value)
-        return after
-
-    async def _keep(self, made: Registered) -> None:
-        row = self._row(made)
-
-        def keep(group: Group) -> None:
-            group.do(REQUESTS.keep(row))
-
-        await self._house.records.write(keep)
+        async with self._alone:
+            row = await self._requests.get(account, id_)
+            if row is None:
+                raise NotFound
+            before = self._opened(row)
+            words = before.words
+            if note:
+                words = words.noted(self._house.clock.now(), note)
+            after = self._row(Registered(change(before.request), words))
+            deed = changed(row, after)
+            await self._house.records.write(lambda group: group.do(deed))
+        # As it stands now: of who was erased meanwhile nothing was written.
+        made = await self.get(account, id_)
+        self._note(by, made, made.request.state.value)
+        return made
 
     def _note(self, by: Principal, made: Registered, how: str) -> None:
         note_by(
@@ -244,3 +281,9 @@ class RequestRegister:
             customer=row.customer,
         )
         return Registered(request, sealed_request.unpack(plain))
+
+
+def _nobody() -> Invalid:
+    return Invalid(
+        "$.customer", InvalidCode.UNKNOWN_REFERENCE, "the id of a customer"
+    )

@@ -70,6 +70,13 @@ class Requests:
         rows = await self._rows(_PAGE, account, *after, limit)
         return list(starmap(RequestRow, rows))
 
+    async def count(self, account: AccountId) -> int:
+        """How many requests ``account`` has."""
+        rows = await self._rows(
+            "SELECT count(*) FROM privacy_request WHERE account = ?", account
+        )
+        return int(rows[0][0])
+
     async def of_customer(
         self, account: AccountId, customer: str, limit: int
     ) -> list[RequestRow]:
@@ -82,6 +89,32 @@ class Requests:
             limit,
         )
         return list(starmap(RequestRow, rows))
+
+
+def changed(before: RequestRow, after: RequestRow) -> Deed:
+    """Write ``after``, if ``before`` is what still stands there.
+
+    Sealing never makes the same bytes twice: whoever was erased meanwhile has
+    blank words there, and they stay blank.
+    """
+    return Deed(
+        "UPDATE privacy_request"
+        " SET state = ?, due_at = ?, closed_at = ?, sealed = ?"
+        " WHERE id = ? AND sealed = ?",
+        (
+            after.state,
+            after.due_at,
+            after.closed_at,
+            after.sealed,
+            before.id,
+            before.sealed,
+        ),
+    )
+
+
+def cut_off(customer: str) -> Deed:
+    """Delete what names a person who is gone, and was not loosened."""
+    return Deed("DELETE FROM privacy_request WHERE customer = ?", (customer,))
 
 
 def expire(closed_before: float) -> Deed:

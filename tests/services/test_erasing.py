@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from server.domain.conversation import Phase
 from server.errors import RefusalCode, Refused
 from server.live.sessions import Session
 from server.services.erasure_job import Job, State
+from server.services.erasure_steps import MOST_REQUESTS
 from server.services.handing import Fate
 from server.services.recording import adopt
 from server.store.erasures import FIRST
 from server.store.requests import FIRST as FIRST_PAGE
+from server.store.requests import REQUESTS
 from server.vault.receipts import verify
 from tests.scenes.canaries import found_in
 from tests.services.workshops import ME, SHOP, Workshop
@@ -273,3 +276,28 @@ async def test_a_hold_that_comes_later_is_waited_for(tmp_path: Path) -> None:
 
         done = await shop.duties.erasing.job(ACME, job.id)
         assert (done.state, done.is_held) == (State.DONE, False)
+
+
+async def test_no_request_is_too_many_to_lose_its_words(
+    tmp_path: Path,
+) -> None:
+    """All of them, however often the person asked."""
+    async with Workshop(tmp_path) as shop:
+        await shop.start()
+        session = await filled(shop)
+        assert session.customer is not None
+        who = session.customer.id
+        [row] = await shop.history.requests.of_customer(ACME, who, 9)
+        many = [replace(row, id=f"n-{one}") for one in range(MOST_REQUESTS)]
+        deeds = [REQUESTS.keep(one) for one in many]
+        await shop.history.write(lambda group: group.do(*deeds))
+        await asked(shop, session)
+
+        await shop.work()
+
+        rows = await shop.history.requests.page(
+            ACME, FIRST_PAGE, MOST_REQUESTS + 9
+        )
+        assert len(rows) == MOST_REQUESTS + 1
+        assert {one.customer for one in rows} == {None}
+        assert row.sealed not in {one.sealed for one in rows}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -16,17 +17,24 @@ from server.domain.privacy_request import (
     Law,
     RequestKind,
     RequestState,
+    Words,
 )
-from server.errors import NotFound, RefusalCode, Refused
-from server.ids import AccountId
+from server.errors import Conflict, Invalid, NotFound, RefusalCode, Refused
+from server.ids import AccountId, ChannelId
 from server.live.deadlines import Deadlines
+from server.live.people import Person
 from server.live.presence import Presence
 from server.live.sessions import Sessions
 from server.services.account_keys import AccountKeys
 from server.services.house import House
-from server.services.request_register import Registered, RequestRegister
+from server.services.identities import NoIdentities
+from server.services.request_register import (
+    MOST,
+    Registered,
+    RequestRegister,
+)
 from server.store.history import History
-from server.store.requests import FIRST
+from server.store.requests import FIRST, RequestRow, Requests, loosen
 from tests.fakes import FakeClock, FakeKeys
 from tests.store.samples import ACME, running
 
@@ -76,9 +84,46 @@ async def register(history: History) -> RequestRegister:
         presence=Presence(),
         audit=NotingAudit(),
     )
+    house.identities = Anna(house)
     keys = AccountKeys(house.keys, house.randomness)
     await history.write(lambda group: keys.make(ACME, group))
     return RequestRegister(house, keys, history.requests)
+
+
+class Anna(NoIdentities):
+    """Knows one customer."""
+
+    def __init__(self, house: House) -> None:
+        self._anna = Person(
+            "anna", account=ACME, channel=ChannelId("shop"), platform=b"anna"
+        )
+        self._anna.slot = 1
+        house.people.add(self._anna)
+
+    async def recall(self, account: AccountId, customer: str) -> Person | None:
+        """Her, by her id."""
+        is_her = (account, customer) == (ACME, "anna")
+        return self._anna if is_her else None
+
+
+class Meanwhile(Requests):
+    """Requests of which something becomes as soon as they are read."""
+
+    def __init__(
+        self, history: History, then: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(history._rows)
+        self._then = then
+
+    async def get(self, account: AccountId, request: str) -> RequestRow | None:
+        """The row as it was."""
+        row = await super().get(account, request)
+        await self._then()
+        return row
+
+    async def count(self, account: AccountId) -> int:
+        """As many as there may be."""
+        return MOST
 
 
 async def opened(register: RequestRegister, **more: float) -> Registered:
@@ -193,3 +238,41 @@ async def test_blank_words_say_nothing(register: RequestRegister) -> None:
 
     assert left.words.subject == ""
     assert left.words.notes == ()
+
+
+async def test_a_request_names_nobody_who_is_not_there(
+    register: RequestRegister,
+) -> None:
+    """Nor whom somebody erases in that very moment."""
+    open_ = partial(register.open, ME, ACME, RequestKind.ACCESS, law=Law.GDPR)
+    with pytest.raises(Invalid) as invalid:
+        await open_(subject=SUBJECT, customer="berta")
+    register._house.people.drop(["anna"])
+    with pytest.raises(Invalid):
+        await open_(subject=SUBJECT, customer="anna")
+
+    assert invalid.value.path == "$.customer"
+    assert await register.page(ACME, FIRST, 9) == []
+
+
+async def test_words_do_not_come_back_after_an_erasing(
+    register: RequestRegister, history: History
+) -> None:
+    """It was read before, and is written behind it."""
+    made = await opened(register)
+    id_ = made.request.id
+    blank = register.blank(ACME, id_)
+
+    async def erase() -> None:
+        deeds = loosen("anna", lambda _: blank, [id_])
+        await history.write(lambda group: group.do(*deeds))
+
+    house, keys = register._house, register._keys
+    late = RequestRegister(house, keys, Meanwhile(history, erase))
+
+    after = await late.extend(ME, ACME, id_, note="Anna was told")
+
+    assert after.words == Words()
+    assert after.request.customer is None
+    with pytest.raises(Conflict, match="full"):
+        await opened(late)
