@@ -20,6 +20,7 @@ from websockets.typing import Origin, Subprotocol
 
 from server.app import Server
 from server.config import parse
+from tests.scenes.files import until
 from tests.scenes.sites import (
     PASSWORD,
     Site,
@@ -385,6 +386,6 @@ async def test_a_reader_that_stopped_is_cut_and_the_others_go_on(
             clock.pass_(1.0)
             await asyncio.sleep(0.02)
 
-        assert site.server.health().connections == 1
+        await until(lambda: site.server.health().connections == 1)
         stalled.close()
     await still_serves(site)
