@@ -87,14 +87,11 @@ class Administration:
             address=own_origins(config, port)[0],
             port=port,
         )
+        days = config.audit_days
         self._api = Api(
             table(
                 services_of(
-                    parts,
-                    opened,
-                    self._proving,
-                    gauges=gauges,
-                    audit_days=config.audit_days,
+                    parts, opened, self._proving, gauges=gauges, audit_days=days
                 )
             ),
             house.clock,
@@ -147,6 +144,7 @@ def services_of(
             remembering=parts.remembering,
         ),
         holding=parts.holding,
+        kept=parts.kept,
         clock=parts.house.clock,
         fields=fields,
         processing=ProcessingRegister(parts.directory, fields),

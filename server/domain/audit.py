@@ -38,6 +38,7 @@ class AuditEvent(StrEnum):
     KEY_USED = "key_used"
     TAKEN = "conversation_taken"
     ENDED = "conversation_ended"
+    READ = "conversation_read"
     APPLICATION_DISABLED = "application_disabled"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a name, no secret
     ATTACHMENT_REFUSED = "attachment_refused"

@@ -47,6 +47,7 @@ class Scope(StrEnum):
     RULES_WRITE = "rules:write"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_END = "conversations:end"
+    MESSAGES_READ = "messages:read"  # what was said, where it is kept
     MESSAGES_WRITE = "messages:write"  # messages that the business begins
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"
@@ -75,6 +76,7 @@ _OF_SUPERVISOR = _OF_AGENT | {
     Scope.DESK_WRITE,
     Scope.CONVERSATIONS_READ,
     Scope.CONVERSATIONS_END,
+    Scope.MESSAGES_READ,
     Scope.MESSAGES_WRITE,
 }
 _OF_PRIVACY_OFFICER = frozenset(
@@ -83,6 +85,7 @@ _OF_PRIVACY_OFFICER = frozenset(
         Scope.CHANNELS_READ,
         Scope.RULES_READ,
         Scope.CONVERSATIONS_READ,
+        Scope.MESSAGES_READ,
         Scope.CUSTOMERS_READ,
         Scope.CUSTOMERS_WRITE,
         Scope.CONSENTS_READ,

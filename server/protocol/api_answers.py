@@ -5,6 +5,8 @@ Times are unix seconds. ``repr`` shows the kind and no more.
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 
@@ -97,6 +99,20 @@ class ConversationTold(Told, frozen=True, kw_only=True):
     ended_at: float | None
     held: bool
     kept_until: float | None
+
+
+class KeptMessage(Told, frozen=True, kw_only=True):
+    """What somebody said in a conversation that is kept."""
+
+    number: int
+    at: float
+    author: str
+    name: str | None
+    text: str
+    rich: dict[str, Any] | None
+    answers: int | None
+    note: bool
+    unkept: bool
 
 
 class AuditEntry(Told, frozen=True, kw_only=True):

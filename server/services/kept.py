@@ -6,9 +6,12 @@ reads it leaves no mark in it.
 
 from __future__ import annotations
 
+from server.domain.audit import AuditEvent
 from server.domain.conversation import Conversation, EndedBy, Phase
+from server.domain.permission import Principal
 from server.errors import RefusalCode, Refused
 from server.ids import AccountId, ConversationId
+from server.services.audit import note_by
 from server.services.ending import Ending
 from server.services.house import House
 from server.services.keeping import erased
@@ -74,6 +77,25 @@ class Kept:
             raise Refused(RefusalCode.CONVERSATION_UNKNOWN)
         session = session_from(self._house, row)  # nobody else sees it
         return await part_of(self._house, session, after=after)
+
+    async def read(
+        self,
+        account: AccountId,
+        conversation: ConversationId,
+        *,
+        after: int,
+        by: Principal,
+    ) -> Part:
+        """As ``part``; that ``by`` has looked is written down.
+
+        Raises:
+            Refused: See ``part``.
+            Corrupt: What is stored fails its check.
+            Unavailable: The store does not answer.
+        """
+        found = await self.part(account, conversation, after)
+        note_by(self._house.audit, by, AuditEvent.READ, subject=conversation)
+        return found
 
     async def erase(
         self,

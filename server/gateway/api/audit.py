@@ -7,8 +7,7 @@ from typing import Any
 from server.domain.audit import AuditRow
 from server.domain.permission import Scope
 from server.gateway.api.operation import Call, Operation
-from server.gateway.api.paging import after_of, limit_of, page
-from server.gateway.api.problems import Problem
+from server.gateway.api.paging import after_of, limit_of, number_in, page
 from server.protocol.api_answers import AuditEntry
 from server.services.audit_reading import AuditReading
 
@@ -61,12 +60,7 @@ def _operation(path: str, name: str, summary: str, **more: Any) -> Operation:
 
 
 def _before(call: Call) -> int | None:
-    place = after_of(call)
-    if not place:
-        return None
-    if not place.isascii() or not place.isdigit() or len(place) > 18:  # noqa: PLR2004 - a number of SQLite's
-        raise Problem(422, "bad_cursor")
-    return int(place)
+    return number_in(after_of(call))
 
 
 def _page(found: list[AuditRow], call: Call) -> object:

@@ -17,6 +17,9 @@ from server.protocol.api_requests import USUAL_PAGE
 
 T = TypeVar("T")
 
+#: What SQLite takes for a number has no more.
+_DIGITS = 18
+
 
 def limit_of(call: Call) -> int:
     """How many the caller wants."""
@@ -42,6 +45,19 @@ def after_of(call: Call) -> str:
             422, "bad_cursor", errors=(("?after", "malformed", ""),)
         ) from None
     return place
+
+
+def number_in(place: str) -> int | None:
+    """The number that a place is; None for the beginning.
+
+    Raises:
+        Problem: 422: it is none.
+    """
+    if not place:
+        return None
+    if not place.isascii() or not place.isdigit() or len(place) > _DIGITS:
+        raise Problem(422, "bad_cursor")
+    return int(place)
 
 
 def cursor_at(place: str) -> str:

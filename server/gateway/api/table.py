@@ -24,6 +24,7 @@ from server.gateway.api import (
     erasures,
     exports,
     holdings,
+    kept,
     keys,
     lookup,
     processing,
@@ -54,6 +55,7 @@ _FILES: tuple[tuple[Callable[..., list[Operation]], tuple[str, ...]], ...] = (
     (trials.operations, ("rule_trials",)),
     (rules.operations, ("administering",)),
     (conversations.operations, ("overseeing", "holding")),
+    (kept.operations, ("kept",)),
     # Before the others: their addresses have an id where it has its name.
     (lookup.operations, ("customers",)),
     (customers.operations, ("customers", "restricting", "outreach")),
@@ -83,6 +85,7 @@ class Services:
     rule_trials: Any = None
     overseeing: Any = None
     holding: Any = None
+    kept: Any = None
     customers: Any = None
     restricting: Any = None
     outreach: Any = None

@@ -24,6 +24,7 @@ const GROUPS = [
     ["conversation_taken", "Conversation taken"],
     ["conversation_ended", "Conversation ended"],
     ["hold_set", "Legal hold set"],
+    ["conversation_read", "Kept conversation read"],
     ["hold_lifted", "Legal hold lifted"],
     ["attachment_refused", "File refused"],
     ["business_message", "Wrote to a customer"],

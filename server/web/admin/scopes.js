@@ -21,6 +21,7 @@ export const SCOPES = [
   ["keys:write", "Make and remove API keys", "Set-up"],
   ["conversations:read", "See which conversations there are", "Conversations"],
   ["conversations:end", "End conversations", "Conversations"],
+  ["messages:read", "Read conversations that are kept", "Conversations"],
   ["messages:write", "Write to customers first", "Conversations"],
   ["customers:read", "See customers", "People"],
   ["customers:write", "Correct what is known of customers", "People"],
