@@ -69,13 +69,7 @@ class Office:
             resources=history.resources,
             customers=history.customers,
         )
-        near = LOOPBACK if config.demo else ()
-        reach = WebhookReach(
-            [
-                ip_network(network, strict=False)
-                for network in (*near, *config.allowed_networks)
-            ]
-        )
+        reach = WebhookReach.of(config)
         administering = Administering(
             house,
             directory,
@@ -101,6 +95,17 @@ class WebhookReach:
 
     def __init__(self, networks: list[Network]) -> None:
         self._networks = networks
+
+    @classmethod
+    def of(cls, config: Config) -> WebhookReach:
+        """That of a server; the demo's own machine is near to it."""
+        near = LOOPBACK if config.demo else ()
+        return cls(
+            [
+                ip_network(network, strict=False)
+                for network in (*near, *config.allowed_networks)
+            ]
+        )
 
     def includes(self, url: str) -> bool:
         """Whether ``url`` may be a webhook's."""

@@ -58,15 +58,10 @@ def put_back(  # noqa: PLR0913 - what a restore needs
     if not package.is_file():
         raise Misconfigured(f"there is no backup {package}")
     final = DataFolder(data)
-    if keeps_master and final.master_key_file.exists():
-        there = MasterKey.load_file(final.master_key_file)
-        if there.text() != master.text():
-            raise Misconfigured(
-                f"{final.master_key_file} is another master key: move it away"
-            )
+    if keeps_master:
+        _check_no_other(final.master_key_file, master)
     is_new = not data.exists()
-    staged = _begun(final, data)
-    made = DataFolder(staged)
+    made = DataFolder(staged := _begun(final, data))
     try:
         made.make()
         outcome = restore(
@@ -87,6 +82,11 @@ def put_back(  # noqa: PLR0913 - what a restore needs
     # From here on a failure leaves the mark: parts are in their places.
     final.take_over(made)
     return outcome
+
+
+def _check_no_other(path: Path, master: MasterKey) -> None:
+    if path.exists() and MasterKey.load_file(path).text() != master.text():
+        raise Misconfigured(f"{path} is another master key: move it away")
 
 
 def erased_since(

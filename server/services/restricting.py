@@ -156,22 +156,29 @@ class Restricting:
             flags=flags_of(person.restrictions),
         )
         if is_new:
-            note_by(
-                house.audit,
-                by,
-                AuditEvent.RESTRICTION_SET
-                if change.is_set
-                else AuditEvent.RESTRICTION_LIFTED,
-                subject=person.id,
-                detail=change.restriction.value,
-            )
+            self._note(person, change, by)
+        self._hold_to(person)
+        return person.restrictions
+
+    def _note(self, person: Person, change: Restricted, by: Principal) -> None:
+        note_by(
+            self._house.audit,
+            by,
+            AuditEvent.RESTRICTION_SET
+            if change.is_set
+            else AuditEvent.RESTRICTION_LIFTED,
+            subject=person.id,
+            detail=change.restriction.value,
+        )
+
+    def _hold_to(self, person: Person) -> None:
+        """Have it followed at once, wherever ``person`` writes."""
         if not person.allows(Use.APPLICATION):
             # Conversations that have ended are in no session any more, and
             # their transcripts may still be on their way.
-            house.relay.forbid(person.id)
-        for session in sessions_of(house, person):
-            enforce(house, session)
-        return person.restrictions
+            self._house.relay.forbid(person.id)
+        for session in sessions_of(self._house, person):
+            enforce(self._house, session)
 
     def _decide(self, person: Person, change: Restricted, group: Group) -> None:
         if not record(self._house, person, change, group=group):

@@ -7,7 +7,7 @@ page: a page can be changed by whoever looks at it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, unquote_plus
@@ -27,6 +27,7 @@ from server.domain.message import Author
 from server.domain.restriction import Use
 from server.live.rate_limit import RateLimit
 from server.live.sessions import Session
+from server.protocol import parts
 from server.protocol.client_frames import TellContext
 from server.protocol.codec import Saying
 from server.protocol.parts import Hints
@@ -80,13 +81,7 @@ def told(
 
     known: dict[str, Any] = {}
     if frame.page is not None and Part.PAGE in channel.context:
-        page = page_of(
-            frame.page.url,
-            title=frame.page.title,
-            referrer=frame.page.referrer,
-            with_query=channel.page_query,
-        )
-        known["page"] = None if page is None else _page_without(page, hide)
+        known["page"] = _page_in(frame.page, channel, hide)
     if Part.LANGUAGE in channel.context:
         for name in ("language", "time_zone"):
             if (value := getattr(frame, name)) is not None:
@@ -105,12 +100,30 @@ def told(
         and session.conversation.is_live
         and session.allows(Use.COOKIES)
     ):
-        allowed = {
-            name: hide(value)
-            for name, value in frame.cookies.items()
-            if name in channel.allowed_cookies
-        }
-        session.cookies = allowed or None
+        session.cookies = _cookies_in(frame.cookies, channel, hide)
+
+
+def _page_in(
+    told: parts.Page, channel: Channel, hide: Callable[[str], str]
+) -> Page | None:
+    page = page_of(
+        told.url,
+        title=told.title,
+        referrer=told.referrer,
+        with_query=channel.page_query,
+    )
+    return None if page is None else _page_without(page, hide)
+
+
+def _cookies_in(
+    told: Mapping[str, str], channel: Channel, hide: Callable[[str], str]
+) -> dict[str, str] | None:
+    allowed = {
+        name: hide(value)
+        for name, value in told.items()
+        if name in channel.allowed_cookies
+    }
+    return allowed or None
 
 
 def context_of(session: Session) -> Saying | None:

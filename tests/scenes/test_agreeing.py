@@ -27,7 +27,7 @@ from tests.scenes.known import (
 from tests.scenes.sites import Site, conversation_of, say
 from tests.strangers_client import Frame, Stranger
 
-NOTICES = [
+NOTICES: list[dict[str, Any]] = [
     {"language": "en", "version": "1", "text": "Kept for a day."},
     {
         "language": "de",
