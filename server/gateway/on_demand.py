@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.gateway.below import below
+
 
 class OnDemand:
     """Stands where the application will; ASGI.
@@ -42,7 +44,7 @@ class OnDemand:
 
     def below(self, path: str) -> Route:
         """The route by which it answers all that is below ``path``."""
-        return Route(path + "/{rest:path}", self)
+        return below(path, self)
 
 
 def routed(routes: Sequence[Route]) -> ASGIApp:

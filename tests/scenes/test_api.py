@@ -133,3 +133,10 @@ async def test_the_audit_log_is_read(site: Site) -> None:
 
     assert [item["event"] for item in account[1]["items"]] == ["signed_in"]
     assert "server_started" in {item["event"] for item in all_[1]["items"]}
+
+
+async def test_nothing_but_the_api_answers_below_it(site: Site) -> None:
+    """Also where a line break stands in the address."""
+    for path in ("/nothing", "/no%0Athing", "/accounts/a%0A/b/c/d/e"):
+        status, told = await ask(site, "GET", path)
+        assert (status, told["code"]) == (404, "not_found")

@@ -32,6 +32,7 @@ from server.gateway.api.operation import PREFIX, Answer, Call, Operation
 from server.gateway.api.problems import Problem, response
 from server.gateway.api.repeats import Done, Repeats
 from server.gateway.api.writing import failed, streamed, written
+from server.gateway.below import below
 from server.gateway.security_headers import SecurityHeaders
 from server.ids import AccountId
 from server.services.admitting import Admitting, name_of
@@ -80,7 +81,7 @@ class Api:
                 Route(PREFIX + path, _Address(self, entrance, found))
                 for path, found in by_path.items()
             ),
-            Route("/api/{rest:path}", _Nowhere(elsewhere)),
+            below("/api", _Nowhere(elsewhere)),
         ]
 
     def forget(self, account: AccountId) -> None:
