@@ -11,16 +11,19 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from server.data_folder import DataFolder
 from server.vault.key_header import HEADER_SIZE
+from server.vault.wrapping import SLOT_SIZE
 
 #: Bytes of a canary that are looked for. Sixteen random ones never meet by
 #: chance; of a hexadecimal text they are still 64 bits.
 WINDOW = 16
 #: A window with fewer different bytes is padding, not a secret.
 LEAST_DIFFERENT = 8
+_ACCOUNTS = "SELECT slot FROM account_key"
 #: Columns of the database that are sealed, or that open something.
 COLUMNS = (("message", "sealed"), ("conversation", "token_hash"))
 
@@ -50,18 +53,24 @@ def stored_canaries(data: Path) -> set[bytes]:
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "data"
-        shutil.copytree(data, copy)
+        # A socket is no file, and cannot be copied.
+        sockets = shutil.ignore_patterns("*.sock")
+        shutil.copytree(data, copy, ignore=sockets)
         windows = {
             *_of_database(DataFolder(copy).database),
-            *_of_keys(DataFolder(copy).keys),
+            *_of_keys(DataFolder(copy)),
         }
         return {w for w in windows if len(set(w)) >= LEAST_DIFFERENT}
 
 
-def _of_keys(path: Path) -> Iterator[bytes]:
-    content = path.read_bytes()
+def _of_keys(folder: DataFolder) -> Iterator[bytes]:
+    content = folder.keys.read_bytes()
+    with closing(sqlite3.connect(folder.database)) as database:
+        # An account's key outlives its conversations.
+        lasting = {slot for (slot,) in database.execute(_ACCOUNTS)}
     for at in range(HEADER_SIZE, len(content), WINDOW):
-        yield content[at : at + WINDOW]
+        if (at - HEADER_SIZE) // SLOT_SIZE not in lasting:
+            yield content[at : at + WINDOW]
 
 
 def _of_database(path: Path) -> Iterator[bytes]:

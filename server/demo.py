@@ -24,6 +24,21 @@ _ROLES = {
     "jonas": ["agent"],
 }
 
+_NOTICES = [
+    {
+        "language": "en",
+        "version": "2026-1",
+        "text": "We keep this chat until it ends, and no longer."
+        " People of Fjord & Fern read it.",
+    },
+    {
+        "language": "de",
+        "version": "2026-1",
+        "text": "Wir bewahren diesen Chat auf, bis er endet, und"
+        " nicht länger. Menschen bei Fjord & Fern lesen ihn.",
+    },
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -120,20 +135,7 @@ def _account(agents: list[dict[str, object]], key: str) -> dict[str, object]:
         "color": "#0b6e4f",
         "attachments": True,
         "transcript_download": True,
-        "notices": [
-            {
-                "language": "en",
-                "version": "2026-1",
-                "text": "We keep this chat until it ends, and no longer."
-                " People of Fjord & Fern read it.",
-            },
-            {
-                "language": "de",
-                "version": "2026-1",
-                "text": "Wir bewahren diesen Chat auf, bis er endet, und"
-                " nicht länger. Menschen bei Fjord & Fern lesen ihn.",
-            },
-        ],
+        "notices": _NOTICES,
     }
     bot = {
         "id": "bot",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.permission import Scope
-from server.gateway.api.operation import Answer, Call, Operation
+from server.gateway.api.operation import Answer, Call, Do, Operation
 from server.ids import ConversationId
 from server.protocol.privacy_asked import NewExport
 from server.protocol.privacy_told import ExportTold
@@ -41,28 +41,33 @@ def operations(exporting: Exporting) -> list[Operation]:
         prepared = exporting.take(call.account, call.params["id"])
         return Answer(stream=exporting.stream(prepared))
 
-    return [
-        Operation(
-            method="POST",
-            path=_ALL,
-            name="prepare_export",
-            summary="Have everything of somebody ready to be fetched.",
-            tag="privacy",
-            scope=Scope.PRIVACY_EXPORT,
-            do=prepare,
-            takes=NewExport,
-            gives=ExportTold,
-            status=201,
-            shows_secret=True,
-        ),
-        Operation(
-            method="GET",
-            path=f"{_ALL}/{{id}}",
-            name="fetch_export",
-            summary="The sealed file, once.",
-            tag="privacy",
-            scope=Scope.PRIVACY_EXPORT,
-            do=fetch,
-            streams="application/octet-stream",
-        ),
-    ]
+    return [_prepare(prepare), _fetch(fetch)]
+
+
+def _prepare(do: Do) -> Operation:
+    return Operation(
+        method="POST",
+        path=_ALL,
+        name="prepare_export",
+        summary="Have everything of somebody ready to be fetched.",
+        tag="privacy",
+        scope=Scope.PRIVACY_EXPORT,
+        do=do,
+        takes=NewExport,
+        gives=ExportTold,
+        status=201,
+        shows_secret=True,
+    )
+
+
+def _fetch(do: Do) -> Operation:
+    return Operation(
+        method="GET",
+        path=f"{_ALL}/{{id}}",
+        name="fetch_export",
+        summary="The sealed file, once.",
+        tag="privacy",
+        scope=Scope.PRIVACY_EXPORT,
+        do=do,
+        streams="application/octet-stream",
+    )
