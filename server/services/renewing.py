@@ -12,7 +12,7 @@ from typing import Protocol
 from server.domain.permission import Principal
 from server.domain.resource import ResourceKind
 from server.ids import AccountId, Randomness, new_token, token_hash
-from server.protocol.forms import ApplicationForm, Form
+from server.protocol.forms import Form
 from server.protocol.stored_forms import with_fields
 from server.services.entries import Entry
 from server.vault.webhook_secret import WebhookSecret
@@ -23,17 +23,6 @@ MOST_SECRETS = 2
 
 class Kept(Protocol):
     """What renewing needs of whoever keeps forms."""
-
-    async def create(
-        self,
-        principal: Principal,
-        kind: ResourceKind,
-        *,
-        account: AccountId,
-        form: Form,
-    ) -> Entry:
-        """Keep something new."""
-        ...
 
     async def replace(
         self,
@@ -95,27 +84,6 @@ class Renewing:
         key = new_token(self._randomness)
         form = with_fields(entry.form, key_hash=token_hash(key).hex())
         return await self._replaced(principal, entry, form), key
-
-    async def new_application(
-        self, principal: Principal, account: AccountId, form: ApplicationForm
-    ) -> tuple[Entry, dict[str, str]]:
-        """A new application, with what it has not brought along.
-
-        Returns:
-            What is kept, and what was made: a ``secret`` if it has a webhook
-            and none, a ``key`` if it could not be reached otherwise.
-        """
-        made: dict[str, str] = {}
-        if form.webhook is not None and not form.secrets:
-            made["secret"] = WebhookSecret.generate(self._randomness).text()
-            form = with_fields(form, secrets=(made["secret"],))
-        if form.webhook is None and form.key_hash is None:
-            made["key"] = new_token(self._randomness)
-            form = with_fields(form, key_hash=token_hash(made["key"]).hex())
-        entry = await self._kept.create(
-            principal, ResourceKind.APPLICATION, account=account, form=form
-        )
-        return entry, made
 
     async def _replaced(
         self, principal: Principal, entry: Entry, form: Form

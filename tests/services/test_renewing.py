@@ -10,6 +10,7 @@ from server.errors import NotFound
 from server.ids import ApplicationId, ChannelId, system_randomness, token_hash
 from server.protocol.forms import ApplicationForm
 from server.services.renewing import Renewing
+from server.vault.webhook_secret import WebhookSecret
 from tests.services.offices import ACCOUNT, BOSS, SHOP, TEA, Office, office
 
 
@@ -32,30 +33,27 @@ async def test_a_webhook_is_signed_with_the_old_secret_too(
     tmp_path: Path,
 ) -> None:
     """Until there is a third one."""
-    form = ApplicationForm(id="bot", name="Bot", webhook="https://a.example")
+    first = WebhookSecret.generate(system_randomness).text()
+    form = ApplicationForm(
+        id="bot", name="Bot", webhook="https://a.example", secrets=(first,)
+    )
     async with office(tmp_path) as one:
-        await one.make(ACCOUNT)
+        await one.make(ACCOUNT, form)
         made = renewing(one)
-        _, told = await made.new_application(BOSS, TEA, form)
         _, second = await made.webhook_secret(BOSS, TEA, "bot")
         bot = one.directory.applications[ApplicationId("bot")]
-        assert bot.secrets == (second, told["secret"])
+        assert bot.secrets == (second, first)
         _, third = await made.webhook_secret(BOSS, TEA, "bot")
         bot = one.directory.applications[ApplicationId("bot")]
         assert bot.secrets == (third, second)
 
 
-async def test_an_application_that_brings_nothing_is_given_a_key(
-    tmp_path: Path,
-) -> None:
-    """What is kept of it is a hash; the next one replaces it."""
+async def test_a_new_key_replaces_the_one_before(tmp_path: Path) -> None:
+    """What is kept of it is a hash."""
+    form = ApplicationForm(id="bot", name="Bot", key_hash="0" * 64)
     async with office(tmp_path) as one:
-        await one.make(ACCOUNT)
+        await one.make(ACCOUNT, form)
         made = renewing(one)
-        form = ApplicationForm(id="bot", name="Bot")
-        _, told = await made.new_application(BOSS, TEA, form)
-        bot = one.directory.applications[ApplicationId("bot")]
-        assert bot.key_hash == token_hash(told["key"])
         _, key = await made.application_key(BOSS, TEA, "bot")
         bot = one.directory.applications[ApplicationId("bot")]
         assert bot.key_hash == token_hash(key)
