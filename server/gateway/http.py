@@ -38,6 +38,9 @@ GIVEN = ("/private-data", "/create")
 #: The beginning of the paths of the API, which does the same.
 API = "/api/v1/"
 MOST_GIVEN = 8 * 2**20
+#: What stands in the paths by which it gives files that are written while
+#: they are read: they may be of any size.
+WRITTEN = ("/privacy/exports/", "/server/backups")
 #: Bytes a second that such a request must bring on the whole, and seconds an
 #: answer with one may take. A telephone in a train manages.
 SLOWEST = 8 * 1024
@@ -60,7 +63,7 @@ class Http(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._bytes = 0
         self._began_at = 0.0
-        self._is_file = False
+        self._is_file = self._answers_long = False
         self._most = MOST_BYTES
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -111,6 +114,9 @@ class Http(HttpToolsProtocol):
         super().on_headers_complete()
         path = self.scope.get("path", "")
         self._is_file = path.startswith(FILES)
+        self._answers_long = self._is_file or (
+            path.startswith(API) and any(one in path for one in WRITTEN)
+        )
         # These read their bodies with a bound of their own, and say so: the
         # sender should hear 413, not find the connection cut.
         self._most = MOST_UPLOADED if self._is_file else MOST_BYTES
@@ -125,9 +131,9 @@ class Http(HttpToolsProtocol):
         # None, and on the way to a WebSocket it gets no other.
         cycle = cast("RequestResponseCycle | None", self.cycle)
         is_answered = cycle is not None and cycle.response_complete
-        answering = GIVING if self._is_file else ANSWERING
+        answering = GIVING if self._answers_long else ANSWERING
         self._allow(None if is_answered else answering)
-        self._is_file = False
+        self._is_file = self._answers_long = False
         self._most = MOST_BYTES
 
     def on_response_complete(self) -> None:

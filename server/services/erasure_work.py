@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from math import inf
 from typing import Any
@@ -28,8 +28,10 @@ from server.store.group import Group
 log = logging.getLogger(__name__)
 
 #: Erasures that go on at once; half a kilobyte each, and those that only wait
-#: for an application stay a day.
+#: for an application stay a day. Those of one account are fewer, so that none
+#: keeps the others from it.
 MOST_OPEN = 10_000
+MOST_OF_ONE = 2_500
 #: Seconds until a step that failed is tried again.
 RETRY = 1.0
 #: Seconds for which a person is not brought back by a backup.
@@ -98,7 +100,7 @@ class ErasureWork:
             Conflict: ``FULL``: too many go on.
             ServerError: It could not be written down.
         """
-        if len(self._open) >= MOST_OPEN:
+        if not has_room(self._open.values(), job.account):
             raise Conflict(ConflictCode.FULL, "too many erasures go on")
         deed = ERASURES.keep(row_of(self._seals, job, subject))
         await self._house.records.write(lambda group: group.do(deed))
@@ -228,6 +230,12 @@ class ErasureWork:
         """
         before = self._house.clock.now() - REMEMBERED
         await self._house.records.write(partial(_expire, before))
+
+
+def has_room(going_on: Collection[OpenJob], account: AccountId) -> bool:
+    """Whether one more of ``account`` may go on beside ``going_on``."""
+    of_one = sum(one.job.account == account for one in going_on)
+    return len(going_on) < MOST_OPEN and of_one < MOST_OF_ONE
 
 
 def _is_over(one: OpenJob) -> bool:

@@ -29,8 +29,10 @@ from server.vault.packages import PackageWriter
 
 #: Seconds in which a prepared export can be fetched.
 GOOD_FOR: Final = 900.0
-#: Prepared and not yet fetched, of all accounts.
+#: Prepared and not yet fetched: of all accounts, and of one, so that none
+#: keeps the others from it.
 MOST_PREPARED: Final = 200
+MOST_OF_ONE: Final = 20
 #: Written at once, of all accounts: each reads the disk and compresses.
 AT_ONCE: Final = 2
 
@@ -101,7 +103,8 @@ class Exporting:
             for id_, one in self._prepared.items()
             if one.expires_at > now
         }
-        if len(self._prepared) >= MOST_PREPARED:
+        of_one = sum(one.account == account for one in self._prepared.values())
+        if len(self._prepared) >= MOST_PREPARED or of_one >= MOST_OF_ONE:
             raise Refused(RefusalCode.TOO_MANY)
         prepared = Prepared(
             id=new_id(self._house.randomness),

@@ -96,11 +96,19 @@ async def test_a_file_has_a_size_as_well() -> None:
     assert one.transport.end == "aborted"
 
 
-async def test_a_file_on_its_way_out_has_its_time() -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"GET /attachments/x",
+        b"GET /api/v1/accounts/acme/privacy/exports/x",
+        b"POST /api/v1/server/backups",
+    ],
+)
+async def test_a_file_on_its_way_out_has_its_time(asked: bytes) -> None:
     """More than a page; and the next request has again what it had."""
     one = Connection()
     one.may_answer.clear()
-    await one.say(b"GET /attachments/x HTTP/1.1\r\nHost: x\r\n\r\n")
+    await one.say(asked + b" HTTP/1.1\r\nHost: x\r\n\r\n")
     assert one.loop.running == [GIVING]
     one.may_answer.set()
     await one.say(b"")

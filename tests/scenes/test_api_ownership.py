@@ -14,6 +14,7 @@ from typing import Any
 from server.domain.permission import SCOPES_OF_KEYS, AgentRole
 from server.gateway.api.operation import Operation
 from server.gateway.api.table import every_operation
+from server.services.exporting import MOST_OF_ONE
 from tests.scenes.sites import PASSWORD, Site, conversation_of, say
 from tests.scenes.test_api import ask
 from tests.strangers_client import Stranger
@@ -163,3 +164,25 @@ async def test_nobody_reads_the_log_by_taking_a_name(site: Site) -> None:
     _, log = await ask(site, "GET", "/accounts/other/audit", token=theirs)
 
     assert {row["actor"] for row in log["items"]} <= {"log"}
+
+
+async def test_no_account_keeps_another_from_exporting(site: Site) -> None:
+    """Each may have some prepared, and the rest is left for others."""
+    await furnished(site)
+    port = site.server.port
+    theirs = await Stranger.meet(
+        f"ws://127.0.0.1:{port}/socket/customer/their-shop"
+    )
+    ours = await site.customer()
+    wish = {"conversation": conversation_of(ours)}
+    where = "/accounts/acme/privacy/exports"
+    for _ in range(MOST_OF_ONE):
+        made = await ask(site, "POST", where, body=wish, local=True)
+        assert made[0] == 201
+
+    one_more = await ask(site, "POST", where, body=wish, local=True)
+    wish = {"conversation": conversation_of(theirs)}
+    where = "/accounts/other/privacy/exports"
+    another = await ask(site, "POST", where, body=wish, local=True)
+
+    assert (one_more[0], another[0]) == (409, 201)

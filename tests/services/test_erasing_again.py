@@ -9,7 +9,8 @@ import pytest
 
 from server.errors import NotFound
 from server.ids import AccountId, ChannelId, ConversationId
-from server.services.erasure_job import State
+from server.services.erasure_job import Job, OpenJob, State, Subject
+from server.services.erasure_work import MOST_OF_ONE, MOST_OPEN, has_room
 from server.store.deeds import Deed
 from tests.services.test_erasing import asked, filled
 from tests.services.workshops import ME, SHOP, Faults, Workshop
@@ -201,3 +202,19 @@ async def test_a_stranger_who_has_said_nothing_is_forgotten(
 
             assert shop.house.sessions.get(session.id) is None
         assert shop.duties.erasure_work.waiting == 0
+
+
+def test_no_account_keeps_another_from_erasing() -> None:
+    """One has a quarter of the room; all of them together have all of it."""
+
+    def of(account: str) -> OpenJob:
+        job = Job(
+            id="x", account=AccountId(account), state=State.ASKED, asked_at=0.0
+        )
+        return OpenJob(job=job, subject=Subject())
+
+    acme = [of("acme")] * MOST_OF_ONE
+    assert has_room(acme[1:], ACME)
+    assert not has_room(acme, ACME)
+    assert has_room(acme, AccountId("zenith"))
+    assert not has_room([of("other")] * MOST_OPEN, ACME)
