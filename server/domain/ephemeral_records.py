@@ -6,7 +6,8 @@ from server.domain.record_type import Group, Home, RecordType, Sensitivity
 
 _WITH_THE_SESSION = "session end or timeout"
 _WITH_THE_CONVERSATION = (
-    "customer or agent ends the conversation, or it times out"
+    "customer or agent ends the conversation, or it times out; days after that"
+    " where its channel keeps it, and not while it is on hold"
 )
 _MESSAGE_COLUMNS = (
     "message.conversation",
