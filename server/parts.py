@@ -93,53 +93,24 @@ class Parts:
         Raises:
             Misconfigured: A password may not be used.
         """
-        senses = OwnSenses(config.geo_database)
-        directory = Directory()
-        house = make_house(
-            config, opened, directory, clock=clock, randomness=randomness
-        )
-        account_keys = AccountKeys(opened.keys, randomness)
-        house.senses, house.metrics = senses, metrics
-        remembering, signing_in = Remembering(house), SigningIn(house)
-        attaching = make_attaching(house, remembering, opened)
-        ending = Ending(house)
-        auditing = make_auditing(house, opened, days=config.audit_days)
-        programs = Applications.make(
-            config,
-            directory,
-            house=house,
-            ending=ending,
-            remembering=remembering,
-            handed=opened.history.handed,
-        )
+        own = _Ground(config, opened, clock=clock, randomness=randomness)
+        house, remembering, ending = own.house, own.remembering, own.ending
+        house.senses, house.metrics = own.senses, metrics
+        signing_in, programs = SigningIn(house), own.make_programs()
         return cls(
             house=house,
-            directory=directory,
-            account_keys=account_keys,
-            clientele=Clientele.make(house, opened.history, account_keys),
-            settling=Settling(
-                directory,
-                account_keys,
-                records=opened.history,
-                resources=opened.history.resources,
-                clock=clock,
-            ),
-            office=Office.make(
-                config,
-                house,
-                directory,
-                history=opened.history,
-                account_keys=account_keys,
-                ending=ending,
-                remembering=remembering,
-            ),
-            auditing=auditing,
-            senses=senses,
+            directory=own.directory,
+            account_keys=own.account_keys,
+            clientele=own.make_clientele(),
+            settling=own.make_settling(),
+            office=own.make_office(),
+            auditing=own.auditing,
+            senses=own.senses,
             remembering=remembering,
             signing_in=signing_in,
             bearers=Bearers(remembering, signing_in, programs.applying),
             confiding=Confiding(house, remembering),
-            attaching=attaching,
+            attaching=make_attaching(house, remembering, opened),
             transcribing=Transcribing(house),
             ending=ending,
             purging=Purging(house, ending, remembering),
@@ -148,18 +119,89 @@ class Parts:
             kept=Kept(house, ending, remembering),
             mailing=make_mailing(config.smtp, house, ending.keeping),
             scrubbing=Scrubbing(opened.history, clock, house.wake_scrubbing),
-            rotating=make_rotating(house, opened, auditing),
+            rotating=make_rotating(house, opened, own.auditing),
             listing=ListKeeping(house, clock),
             programs=programs,
-            duties=Duties.make(
-                house,
-                opened.history,
-                account_keys=account_keys,
-                ending=ending,
-                remembering=remembering,
-                reaches=programs.relaying.reaches,
-                pseudonyms=opened.anchors,
-            ),
+            duties=own.make_duties(programs),
+        )
+
+
+class _Ground:
+    """What the parts that take most are made of."""
+
+    def __init__(
+        self,
+        config: Config,
+        opened: Opened,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> None:
+        self._config = config
+        self._opened = opened
+        self.directory = Directory()
+        self.house = house = make_house(
+            config,
+            opened,
+            self.directory,
+            clock=clock,
+            randomness=randomness,
+        )
+        self.senses = OwnSenses(config.geo_database)
+        self.auditing = make_auditing(house, opened, days=config.audit_days)
+        self.account_keys = AccountKeys(opened.keys, randomness)
+        self.remembering = Remembering(house)
+        self.ending = Ending(house)
+
+    def make_programs(self) -> Applications:
+        """What serves applications."""
+        return Applications.make(
+            self._config,
+            self.directory,
+            house=self.house,
+            ending=self.ending,
+            remembering=self.remembering,
+            handed=self._opened.history.handed,
+        )
+
+    def make_clientele(self) -> Clientele:
+        """What knows customers."""
+        return Clientele.make(
+            self.house, self._opened.history, self.account_keys
+        )
+
+    def make_settling(self) -> Settling:
+        """What takes up the accounts that are stored and declared."""
+        return Settling(
+            self.directory,
+            self.account_keys,
+            records=self._opened.history,
+            resources=self._opened.history.resources,
+            clock=self.house.clock,
+        )
+
+    def make_office(self) -> Office:
+        """What administers accounts."""
+        return Office.make(
+            self._config,
+            self.house,
+            self.directory,
+            history=self._opened.history,
+            account_keys=self.account_keys,
+            ending=self.ending,
+            remembering=self.remembering,
+        )
+
+    def make_duties(self, programs: Applications) -> Duties:
+        """What is owed to people."""
+        return Duties.make(
+            self.house,
+            self._opened.history,
+            account_keys=self.account_keys,
+            ending=self.ending,
+            remembering=self.remembering,
+            reaches=programs.relaying.reaches,
+            pseudonyms=self._opened.anchors,
         )
 
 
