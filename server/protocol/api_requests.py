@@ -23,6 +23,16 @@ _REASON = Annotated[
     str,
     Meta(pattern=r"^(litigation|investigation|regulator|customer|other)\Z"),
 ]
+# A name stands in addresses: whoever could not be written there could not be
+# removed. No "/", no "." or ".." alone, nothing that cannot be seen.
+_NAME = Annotated[
+    str,
+    Meta(
+        max_length=80,
+        pattern=r"^(?!\.{1,2}\Z)[^\s/\\\x00-\x1f\x7f]"
+        r"([^/\\\x00-\x1f\x7f]*[^\s/\\\x00-\x1f\x7f])?\Z",
+    ),
+]
 _SCOPE = Annotated[str, Meta(pattern=r"^[a-z]{1,20}:[a-z]{1,20}\Z")]
 
 
@@ -36,7 +46,7 @@ class SignIn(Form, frozen=True, kw_only=True):
 class NewAgent(Form, frozen=True, kw_only=True):
     """Somebody who is to answer."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    name: _NAME
     display_name: TITLE
     password: _PASSWORD
     roles: Annotated[tuple[AGENT_ROLE, ...], Meta(max_length=4)] = ("agent",)

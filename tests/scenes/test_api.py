@@ -7,6 +7,8 @@ import json
 import stat
 from typing import Any
 
+import pytest
+
 from server.ids import token_hash
 from tests.scenes.sites import PASSWORD, Site, conversation_of, say
 
@@ -140,3 +142,20 @@ async def test_nothing_but_the_api_answers_below_it(site: Site) -> None:
     for path in ("/nothing", "/no%0Athing", "/accounts/a%0A/b/c/d/e"):
         status, told = await ask(site, "GET", path)
         assert (status, told["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", ".", "\n", " a", "a\\b", "a\t"])
+async def test_an_agent_has_a_name_that_an_address_takes(
+    site: Site, name: str
+) -> None:
+    """Whoever has another could be neither changed nor removed."""
+    wish = {"name": name, "display_name": "N", "password": PASSWORD}
+    agents = "/accounts/acme/agents"
+
+    status, told = await ask(site, "POST", agents, local=True, body=wish)
+
+    assert (status, told["errors"][0]["path"]) == (422, "$.name")
+    good = wish | {"name": "ada lovelace.é"}
+    assert (await ask(site, "POST", agents, local=True, body=good))[0] == 201
+    one = f"{agents}/ada%20lovelace.%C3%A9"
+    assert (await ask(site, "DELETE", one, local=True))[0] == 204
