@@ -18,6 +18,7 @@ from server.commands.place import SETTINGS, config_in, folder_in
 from server.commands.printing import remark
 from server.config import Config, parse
 from server.data_folder import DataFolder, write_for_good
+from server.domain.permission import AgentRole
 from server.errors import Misconfigured
 from server.ids import system_randomness
 from server.store.snapshot import snapshot
@@ -106,7 +107,8 @@ def _account(name: str, origin: str, *, agent: str, phc: str) -> dict[str, Any]:
         "name": agent,
         "display_name": agent,
         "password_hash": phc,
-        "roles": ["agent", "administrator", "privacy_officer"],
+        # Nobody else is there yet who could do what these may not.
+        "roles": [role.value for role in AgentRole],
     }
     return {
         "id": _id_of(name),

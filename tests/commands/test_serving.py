@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.commands.serving import config_to_serve, first_start, has_accounts
+from server.domain.permission import AgentRole
 from server.errors import Misconfigured
 from tests.services.backups import fill
 
@@ -42,7 +43,7 @@ def test_five_questions_make_an_account(tmp_path: Path) -> None:
     assert (account.id, account.name) == ("fjord-fern", "Fjord & Fern")
     assert account.seed
     assert account.channel[0].allowed_origins == ("https://shop.example",)
-    assert "administrator" in account.agent[0].roles
+    assert set(account.agent[0].roles) == set(AgentRole)
     assert account.agent[0].password_hash.startswith("$argon2id$")
     assert (config.host, config.port) == ("127.0.0.1", 8500)
     # What is kept is what the second start needs.
