@@ -54,7 +54,7 @@ class SigningIn:
             raise self._refused("name")
         if not matches:
             raise self._refused("password", agent.id)
-        token = new_token(self._house.randomness)
+        tried, token = agent, new_token(self._house.randomness)
         row = SignInRow(
             hash=token_hash(token),
             agent=agent.id,
@@ -62,14 +62,25 @@ class SigningIn:
         )
 
         def keep(group: Group) -> None:
+            # Removed, or given another password, while this one was tried:
+            # those who had signed in by then were signed out without it.
+            self._check_unchanged(tried)
             group.keep_sign_in(row)
 
         await self._house.records.write(keep)
+        agent = self._check_unchanged(tried)
         self._house.metrics.sign_ins["signed_in"].add()
         self._house.audit.note(
             AuditEvent.SIGNED_IN, by=ActorKind.AGENT, actor=agent.id
         )
         return agent, token
+
+    def _check_unchanged(self, agent: Agent) -> Agent:
+        """``agent`` as they are now."""
+        now = self._house.agents.get(agent.id)
+        if now is None or now.password_hash != agent.password_hash:
+            raise self._refused("password", agent.id)
+        return now
 
     def _refused(self, what: str, agent: str = "") -> Refused:
         # The name that was tried is not written down: people type their

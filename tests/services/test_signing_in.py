@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
+from server.domain.agent import Agent
 from server.ids import AgentId
 from server.services.signing_in import (
     GOOD_FOR,
@@ -184,3 +186,22 @@ async def test_a_list_that_fails_once_is_asked_for_again() -> None:
     assert maria.kinds[-1] == "listed"
     await maria.do("list")
     assert len(maria.last("list")["waiting"]) == 1
+
+
+@pytest.mark.parametrize("becomes", ["removed", "another password"])
+async def test_whoever_is_removed_meanwhile_does_not_come_in(
+    becomes: str,
+) -> None:
+    """While the password was tried; no token of it is kept."""
+    world = World()
+    coming = asyncio.create_task(world.shift())
+    await settle()
+    agents = cast("dict[AgentId, Agent]", world.house.agents)
+    maria = agents.pop(AgentId("maria"))
+    if becomes == "another password":
+        agents[maria.id] = replace(maria, password_hash="$argon2id$another")
+
+    line = await coming
+
+    assert line.kinds == ["refused"]
+    assert world.records.sign_ins == {}
