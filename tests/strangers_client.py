@@ -30,7 +30,7 @@ class Stranger:
         self.messages: dict[int, Frame] = {}  # by number
 
     @classmethod
-    async def meet(cls, address: str, **hello: Any) -> Stranger:
+    async def meet(cls, address: str, **hello: Any) -> Self:
         """Connect to ``address`` and say hello; ``hello`` are its fields."""
         socket = await connect(
             address,

@@ -242,59 +242,55 @@ async def test_a_search_is_written_down_without_its_words(
     assert "heron" not in json.dumps(page)
 
 
+async def posted(
+    site: Site, path: str, body: dict[str, str]
+) -> tuple[int, Any]:
+    """What the operator is answered at the register."""
+    return await ask(
+        site, "POST", f"{ALL}/requests{path}", body=body, local=True
+    )
+
+
+REQUESTS = f"{ALL}/requests"
+
+
+async def requested(site: Site, law: str) -> dict[str, Any]:
+    """Somebody asked to be erased, by letter."""
+    body = {"kind": "erasure", "law": law, "subject": "by letter"}
+    status, one = await ask(site, "POST", REQUESTS, body=body, local=True)
+    assert status == 201
+    return dict(one)
+
+
+async def test_what_presses_most_stands_first(knowing_site: Site) -> None:
+    """By the dates of the law, page after page."""
+    site = knowing_site
+    ccpa, gdpr = [await requested(site, law) for law in ("ccpa", "gdpr")]
+
+    _, listed = await ask(site, "GET", f"{REQUESTS}?limit=1", local=True)
+    after = f"{REQUESTS}?after={listed['next']}"
+    _, rest = await ask(site, "GET", after, local=True)
+
+    found = [one["id"] for one in listed["items"] + rest["items"]]
+    assert found == [gdpr["id"], ccpa["id"]]
+    assert gdpr["due_at"] < ccpa["due_at"]
+    assert ccpa["confirm_at"] is not None
+
+
 async def test_the_register_goes_from_open_to_closed(
     knowing_site: Site,
 ) -> None:
-    """With its dates; and what presses most stands first."""
+    """Extended once, and closed once."""
     site = knowing_site
-    requests = f"{ALL}/requests"
-    opened_at: list[dict[str, Any]] = []
-    for law in ("ccpa", "gdpr"):
-        status, one = await ask(
-            site,
-            "POST",
-            requests,
-            body={"kind": "erasure", "law": law, "subject": "by letter"},
-            local=True,
-        )
-        assert status == 201
-        opened_at.append(one)
-    ccpa, gdpr = opened_at
+    gdpr = await requested(site, "gdpr")
+    one = f"{REQUESTS}/{gdpr['id']}"
+    note, end = {"note": "told"}, {"state": "done"}
 
-    _, listed = await ask(site, "GET", f"{requests}?limit=1", local=True)
-    _, rest = await ask(
-        site, "GET", f"{requests}?after={listed['next']}", local=True
-    )
-    status, longer = await ask(
-        site,
-        "POST",
-        f"{requests}/{gdpr['id']}/extend",
-        body={"note": "told"},
-        local=True,
-    )
-    _, closed = await ask(
-        site,
-        "POST",
-        f"{requests}/{gdpr['id']}/close",
-        body={"state": "done"},
-        local=True,
-    )
-    twice = await ask(
-        site,
-        "POST",
-        f"{requests}/{gdpr['id']}/close",
-        body={"state": "done"},
-        local=True,
-    )
+    longer = await ask(site, "POST", f"{one}/extend", body=note, local=True)
+    closed = await ask(site, "POST", f"{one}/close", body=end, local=True)
+    twice = await ask(site, "POST", f"{one}/close", body=end, local=True)
 
-    assert [one["id"] for one in listed["items"] + rest["items"]] == [
-        gdpr["id"],
-        ccpa["id"],
-    ]
-    assert gdpr["due_at"] < ccpa["due_at"]
-    assert ccpa["confirm_at"] is not None
-    assert status == 200
-    assert longer["due_at"] > gdpr["due_at"]
-    assert [note["text"] for note in closed["notes"]] == ["told"]
-    assert closed["state"] == "done"
-    assert twice[0] == 409
+    assert (longer[0], closed[0], twice[0]) == (200, 200, 409)
+    assert longer[1]["due_at"] > gdpr["due_at"]
+    assert [note["text"] for note in closed[1]["notes"]] == ["told"]
+    assert closed[1]["state"] == "done"

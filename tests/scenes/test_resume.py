@@ -80,7 +80,7 @@ class Resuming(RuleBasedStateMachine):
         await self.site.stop()
 
     async def _window(self, **hello: Any) -> Window:
-        return await Window.meet(f"{self.site.address}/customer/shop", **hello)  # type: ignore[return-value]  # it makes what it is called on
+        return await Window.meet(f"{self.site.address}/customer/shop", **hello)
 
     @initialize()
     def open_the_shop(self) -> None:

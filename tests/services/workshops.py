@@ -199,6 +199,10 @@ class Workshop:
             deadlines=Deadlines(self.clock.now()),
             presence=Presence(),
         )
+        self._make_parts(store, keys)
+        self._make_duties(store)
+
+    def _make_parts(self, store: Any, keys: Any) -> None:
         self.remembering = Remembering(self.house)
         self.ending = Ending(self.house)
         files: Any = Faulty(Blobs(self.folder.blobs), self.faults)
@@ -218,6 +222,8 @@ class Workshop:
         self.register = RequestRegister(
             self.house, self.account_keys, self.history.requests
         )
+
+    def _make_duties(self, store: Any) -> None:
         self.anchors = Anchors(MASTER)
         reach = Reach(bot(), self.receiver)
         self.duties = Duties.make(
