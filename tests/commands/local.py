@@ -50,11 +50,8 @@ class Local:
         return [one.body for one in self.asked if one.method == method]
 
 
-@contextmanager
-def local(data: Path) -> Iterator[Local]:
-    """One that listens in ``data``."""
-    data.mkdir(exist_ok=True)
-    told = Local()
+def handler_of(told: Local) -> type[BaseHTTPRequestHandler]:
+    """What answers as ``told`` says, and notes what was asked."""
 
     class Handler(BaseHTTPRequestHandler):
         def handle_one(self) -> None:
@@ -90,7 +87,15 @@ def local(data: Path) -> Iterator[Local]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
-    server = ThreadingUnixStreamServer(str(data / NAME), Handler)
+    return Handler
+
+
+@contextmanager
+def local(data: Path) -> Iterator[Local]:
+    """One that listens in ``data``."""
+    data.mkdir(exist_ok=True)
+    told = Local()
+    server = ThreadingUnixStreamServer(str(data / NAME), handler_of(told))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -46,6 +46,28 @@ async def erased(site: Site, **whom: str) -> dict[str, Any]:
     raise AssertionError(job)
 
 
+async def check_nothing_held(shop: Site, customer: str) -> None:
+    """See that the operator is told of nothing."""
+    path = f"{ALL}/holdings?customer={customer}"
+    held = await ask(shop, "GET", path, local=True)
+    assert held == (200, {"held": []})
+
+
+async def leave(*clients: Any) -> None:
+    """Have all of them go."""
+    for one in clients:
+        await one.__aexit__(None, None, None)
+
+
+async def check_receipt(shop: Site, receipt: Any) -> None:
+    """See that it is signed, and tells of two conversations."""
+    counts = receipt["receipt"]["erased"]
+    assert counts["conversation record"] == 2
+    assert counts["customer messages, web"] == 2
+    status, key = await ask(shop, "GET", f"{ALL}/receipt-key", local=True)
+    assert (status, verify(key["public_key"], receipt)) == (200, True)
+
+
 async def test_somebody_is_erased_from_everywhere(
     shop: Site, log: StringIO
 ) -> None:
@@ -71,19 +93,12 @@ async def test_somebody_is_erased_from_everywhere(
     await now.hear("gone")
     told = [e for e in ear.events if e["type"] == "customer.erased"]
     assert [one["customer_id"] for one in told] == [who]
-    counts = job["receipt"]["receipt"]["erased"]
-    assert counts["conversation record"] == 2
-    assert counts["customer messages, web"] == 2
-    status, key = await ask(shop, "GET", f"{ALL}/receipt-key", local=True)
-    assert (status, verify(key["public_key"], job["receipt"])) == (200, True)
+    await check_receipt(shop, job["receipt"])
     await ear.close()
     gone = [who.encode(), *(word.encode() for word in words[:2])]
     gone += [conversation_of(one).encode() for one in (before, now)]
     # The end was written a moment ago for whoever tells the application.
-    ends = await ask(
-        shop, "GET", f"{ALL}/holdings?customer={customer}", local=True
-    )
-    assert ends == (200, {"held": []})
+    await check_nothing_held(shop, customer)
     assert found(log.getvalue().encode(), gone[:3]) == set()
     # Also of the database's log, which is written to again by now.
     assert found_in(shop.data, [*gone[:3], customer.encode()]) == set()
@@ -92,8 +107,7 @@ async def test_somebody_is_erased_from_everywhere(
     back = await come(shop, who)
     await back.send("client-0004", "hello again")
     assert await id_of(shop, who) != customer
-    for one in (before, now, other, back):
-        await one.__aexit__(None, None, None)
+    await leave(before, now, other, back)
 
 
 async def test_who_asks_for_themselves_is_gone_as_well(shop: Site) -> None:
