@@ -292,7 +292,7 @@ class Shift:
         self, session: Session, epoch: str | None, last: int
     ) -> None:
         _, seat = self._seats.get(session.id, (None, None))
-        if seat is None:
+        if seat is None or seat not in session.seats:
             self._check_room(session)
             seat = Seat(self.listener, Author.AGENT, self._me.id)
             session.seats.append(seat)

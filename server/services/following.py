@@ -1,7 +1,8 @@
 """What follows at once when agents, queues or channels change.
 
 Whoever is removed or has another password is signed out where they are; what
-a removed agent had waits again. Lists show what they are to show now.
+a removed agent had waits again. Whoever watches what is not for them any more
+hears no more of it. Lists show what they are to show now.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from server.ids import AccountId, AgentId
 from server.live.sessions import Session
 from server.protocol.farewell import Farewell
 from server.services.assigning import Assign
+from server.services.desk import may_attend
 from server.services.directory import Directory
 from server.services.house import House
 from server.services.remembering import Remembering
@@ -63,8 +65,21 @@ class Following:
         if kind in _LISTS:
             for session in self._house.sessions:
                 of = session.conversation
-                if of.account == account and of.phase is Phase.WAITING:
+                if of.account != account:
+                    continue
+                self._let_go(session)
+                if of.phase is Phase.WAITING:
                     list_changed(self._house, session)
+
+    def _let_go(self, session: Session) -> None:
+        """Whoever watches it and may not any more hears no more of it."""
+        of, agents = session.conversation, self._directory.agents
+        for seat in tuple(session.seats):
+            if seat.agent is None or seat.agent == of.agent:
+                continue
+            agent = agents.get(seat.agent)
+            if agent is None or not may_attend(self._house, agent, of.channel):
+                session.seats.remove(seat)
 
     def _meet(
         self, account: AccountId, id_: AgentId, agent: Agent | None

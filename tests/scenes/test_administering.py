@@ -25,7 +25,16 @@ from server.protocol.forms import (
 )
 from server.protocol.stored_forms import KINDS
 from server.store.group import Group
-from tests.scenes.sites import Site, password_hash, say, taken
+from tests.scenes.sites import (
+    PASSWORD,
+    Site,
+    conversation_of,
+    password_hash,
+    say,
+    taken,
+)
+from tests.scenes.test_api import ask
+from tests.strangers_client import Stranger
 
 TEA = AccountId("tea")
 BOSS = operator("test")
@@ -270,3 +279,45 @@ async def test_a_removal_that_is_broken_off_is_completed(
             assert await history.all_live() == []
             assert site.server.health().conversations == 0
             await create(site, ACCOUNT, SHOP)
+
+
+async def test_whoever_may_not_watch_any_more_hears_no_more(
+    site: Site,
+) -> None:
+    """At once, though she watched it before; and again when she may again."""
+    sue = {"name": "sue", "display_name": "Sue", "password": PASSWORD}
+    boss, plain = {"roles": ["supervisor"]}, {"roles": ["agent"]}
+    for kind, body in [
+        ("agents", sue | boss),
+        ("queues", {"id": "vip", "name": "V", "agents": ["maria"]}),
+        ("channels", {"id": "vips", "name": "V", "queue": "vip"}),
+    ]:
+        where = f"/accounts/acme/{kind}"
+        made = await ask(site, "POST", where, body=body, local=True)
+        assert made[0] == 201, made
+    place = f"ws://127.0.0.1:{site.server.port}/socket/customer/vips"
+    customer = await Stranger.meet(place)
+    await customer.send("client-0001", "for vips")
+    about = {"conversation": conversation_of(customer)}
+    watching = await site.agent("sue")
+    await watching.say("watch", **about)
+    await watching.hear("history")
+
+    async def becomes(roles: dict[str, Any]) -> None:
+        path = "/accounts/acme/agents/sue"
+        body = {"display_name": "Sue"} | roles
+        done = await ask(site, "PUT", path, body=body, local=True)
+        assert done[0] == 200, done
+
+    await becomes(plain)
+    await customer.send("client-0002", "not for sue")
+    await watching.say("ping")
+    await watching.hear("pong")
+    assert watching.texts() == ["for vips"]
+
+    await becomes(boss)
+    await watching.say("watch", **about)
+    await watching.hear("history")
+    await customer.send("client-0003", "for sue again")
+    await watching.hear("message")
+    assert watching.texts()[-1] == "for sue again"
