@@ -226,13 +226,12 @@ class Office:
         )
         self.log: list[AuditRow] = []
         self.operations = [*table(self._services()), *more]
+        kept = self.cabinet.kept
         api = Api(
             self.operations,
             house.clock,
             admitting=admitting,
-            is_account=lambda id_: (
-                (ResourceKind.ACCOUNT, id_, id_) in self.cabinet.kept
-            ),
+            is_account=lambda id_: (ResourceKind.ACCOUNT, id_, id_) in kept,
         )
         network = FromTheNetwork(
             self.proving,
