@@ -37,7 +37,7 @@ class Call:
     principal: Principal
     account: AccountId
     params: Mapping[str, str]
-    query: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict, repr=False)
     body: Any = None
     revision: int | None = None
     token: str = field(default="", repr=False)

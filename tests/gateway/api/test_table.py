@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.permission import SCOPES_OF_KEYS, AgentRole
+from server.domain.permission import SCOPES_OF_KEYS, AgentRole, operator
 from server.gateway.api.operation import Call, Operation
 from server.gateway.api.table import every_operation
 from server.ids import AccountId
@@ -176,3 +176,17 @@ def test_what_only_asks_is_asked_anew() -> None:
     assert not any(
         one.changes for one in every_operation() if one.name in asking
     )
+
+
+def test_a_call_shows_nothing_of_what_was_asked() -> None:
+    """Behind the ? may stand by what somebody is known."""
+    call = Call(
+        principal=operator("socket"),
+        account=AccountId("acme"),
+        params={},
+        query={"platform_key": "a-key-of-ada"},
+        token="a-token",
+    )
+
+    assert "a-key-of-ada" not in repr(call)
+    assert "a-token" not in repr(call)
