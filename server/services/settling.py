@@ -100,6 +100,7 @@ class Settling:
         self._records = records
         self._resources = resources
         self._clock = clock
+        self._renewed: set[str] = set()
 
     async def settle(self, declared: Sequence[Declared]) -> None:
         """Do it; once, after the key file has been reconciled.
@@ -153,6 +154,9 @@ class Settling:
                     changed_at=self._clock.now(),
                 )
                 after[name] = _changed(known, renewed)
+                # Nobody was asked to change a password: who has signed in
+                # stays, also when the server was killed.
+                self._renewed.add(known.id)
 
     async def _let_go(
         self, declared: Sequence[Declared], after: dict[_Name, Entry]
@@ -202,7 +206,8 @@ class Settling:
                 self._keys.make(entry.account, group)
                 group.do(stored.kept(row_of(entry, self._keys)))
             for agent in _signed_out(before, after):
-                group.do(stored.signed_out(agent))
+                if agent not in self._renewed:
+                    group.do(stored.signed_out(agent))
 
         await self._records.write(decide)
         log.info(

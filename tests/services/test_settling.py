@@ -86,16 +86,23 @@ async def test_a_seed_is_taken_once(tmp_path: Path) -> None:
 
 
 async def test_the_demos_secrets_are_those_of_this_run(tmp_path: Path) -> None:
-    """Its passwords are printed at every start; all else stays as changed."""
+    """Its passwords are printed at every start; all else stays as changed.
+
+    Who has signed in stays signed in: a server that was killed and started
+    again costs nobody anything.
+    """
     keys = FakeKeys()
+    row = SignInRow(hash=b"1" * 32, agent=AgentId("maria"), expires_at=9e9)
     async with office(tmp_path, keys) as first:
         await first.settle(agent("maria"), seed=True, renews=True)
+        await first.history.write(lambda group: group.keep_sign_in(row))
     async with office(tmp_path, keys) as second:
         renamed = agent("maria", password="two")
         await second.settle(renamed, agent("jonas"), seed=True, renews=True)
         maria = second.directory.agents[AgentId("maria")]
         assert maria.password_hash == "$argon2id$two"
         assert second.ids(ResourceKind.AGENT) == ["maria"]
+        assert await second.history.sign_in(row.hash) == row
 
 
 async def test_what_the_file_names_no_more_goes(tmp_path: Path) -> None:
