@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from server.protocol.form import TEXT, Form
+from server.protocol.form import ID, TEXT, Form
 from server.protocol.privacy_forms import (
     CLASSIFICATION,
     LEGAL_BASIS,
@@ -55,6 +55,13 @@ class Search(Form, frozen=True, kw_only=True):
 
     text: Annotated[str, Meta(min_length=3, max_length=200)]
     after: Annotated[str, Meta(max_length=256)] = ""
+
+
+class HoldingsLookup(Form, frozen=True, kw_only=True):
+    """Whoever a channel knows by a key of its own."""
+
+    channel: ID
+    platform_key: Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 class NewExport(Form, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from server.errors import Invalid, InvalidCode
 from server.gateway.api.operation import Asked, Call, Operation
 from server.gateway.api.processing import fields_told
 from server.ids import AccountId, ChannelId, ConversationId
+from server.protocol.privacy_asked import HoldingsLookup
 from server.protocol.privacy_told import (
     FieldsTold,
     HoldingsOf,
@@ -23,8 +24,6 @@ _TAG = "holdings"
 _NAMES = {
     "customer": "the id of a customer",
     "conversation": "the id of a conversation",
-    "channel": "with `platform_key`",
-    "platform_key": "the channel's own id of somebody",
 }
 _ASKS = tuple(
     Asked(name=name, kind=str | None, summary=summary)
@@ -48,6 +47,19 @@ def operations(
             do=desk.of_somebody,
             gives=HoldingsOf,
             asks=_ASKS,
+        ),
+        # What somebody is found by says who they are: never in an address.
+        Operation(
+            method="POST",
+            path="/accounts/{account}/privacy/holdings/lookup",
+            name="look_up_holdings",
+            summary="What is held of whoever has this key of a channel.",
+            tag=_TAG,
+            scope=Scope.HOLDINGS_READ,
+            do=desk.of_key,
+            takes=HoldingsLookup,
+            is_question=True,
+            gives=HoldingsOf,
         ),
         Operation(
             method="GET",
@@ -86,24 +98,27 @@ class _Desk:
         held = await self._held(call, *(call.query[name] for name in _NAMES))
         return HoldingsOf(held=tuple(map(_holding, held)))
 
+    async def of_key(self, call: Call) -> object:
+        asked: HoldingsLookup = call.body
+        held = await self._tracing.of_platform(
+            call.account, ChannelId(asked.channel), asked.platform_key
+        )
+        return HoldingsOf(held=tuple(map(_holding, held)))
+
     async def _held(self, call: Call, *named: str | None) -> list[Held]:
         account, stocktaking = call.account, self._tracing.stocktaking
         match named:
-            case (str() as customer, None, None, None):
+            case (str() as customer, None):
                 return await stocktaking.of_customer(account, customer)
-            case (None, str() as conversation, None, None):
+            case (None, str() as conversation):
                 return await stocktaking.of_conversation(
                     account, ConversationId(conversation)
-                )
-            case (None, None, str() as channel, str() as key):
-                return await self._tracing.of_platform(
-                    account, ChannelId(channel), key
                 )
             case _:
                 raise Invalid(
                     "$",
                     InvalidCode.MISSING,
-                    "one of customer, conversation, channel with platform_key",
+                    "one of customer and conversation",
                 )
 
     async def of_account(self, call: Call) -> object:

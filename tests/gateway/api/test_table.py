@@ -172,7 +172,12 @@ def test_what_only_asks_is_asked_anew() -> None:
     """An answer that holds what people said is kept for no repeat."""
     asking = {one.name for one in every_operation() if one.is_question}
 
-    assert asking == {"search", "look_up_customers", "try_redaction_rules"}
+    assert asking == {
+        "look_up_customers",
+        "look_up_holdings",
+        "search",
+        "try_redaction_rules",
+    }
     assert not any(
         one.changes for one in every_operation() if one.name in asking
     )
