@@ -16,8 +16,7 @@ PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check \
 CODE := server client_demo benchmarks tests tools run.py
 PLACES := $(wildcard $(CODE))
 UV ?= uv
-# One more than two cores: browser tests wait for the page half of their time.
-WORKERS ?= 3
+WORKERS ?= 2
 
 # Each command is tried, not only looked for: a version manager may have put
 # a python3.13 on the path that only says that it is not installed.

@@ -36,6 +36,10 @@ def operations(
 ) -> list[Operation]:
     """Of somebody, of an account, of the server."""
     desk = _Desk(tracing, mapping, fields)
+    return [*_of_somebody(desk), *_maps(desk)]
+
+
+def _of_somebody(desk: _Desk) -> list[Operation]:
     return [
         Operation(
             method="GET",
@@ -61,6 +65,11 @@ def operations(
             is_question=True,
             gives=HoldingsOf,
         ),
+    ]
+
+
+def _maps(desk: _Desk) -> list[Operation]:
+    return [
         Operation(
             method="GET",
             path="/accounts/{account}/data-map",
